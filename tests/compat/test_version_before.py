@@ -21,7 +21,7 @@ from chassis.http.health import health_of
 from chassis.project.added_column import AddedColumn
 from chassis.project.rebuild import Rebuildable, rebuild
 from chassis.service.platform import Platform, open_platform
-from compat.state import Json, essence, query, restore, schema, with_added
+from compat.state import LEFT_BEHIND, Json, essence, query, restore, schema, with_added
 from escalation.app import open_escalation
 from intake.app import check_tools, open_intake
 from intake.checks import AttachmentChecks
@@ -47,6 +47,8 @@ NEW_EVENTS: Final = {
     "JoinDeclined",
     "NoteAdded",
 }
+NEW_VIEWS: Final = {"figures"}
+"""Read models that the version before had not, or under another name."""
 MADE_AGAIN_OTHERWISE: Final = {"likeness", "likeness_key", "suggestion"}
 """Old entries are pruned from these tables; a rebuild adds them again until the next pruning."""
 
@@ -146,12 +148,20 @@ async def test_opening_adds_the_new_columns_alone_and_a_new_state_has_the_same_t
     make_secrets(fresh)
     monkeypatch.setenv("SATUPINTU_STATE_DIR", str(fresh))
     await touched()
-    assert of_before(schema(fresh), wanted) == wanted, "a new state has the same tables"
+    assert of_before(schema(fresh), wanted) == without_left_behind(wanted), "a new state has the same tables"
 
 
 def of_before(found: Mapping[str, Json], wanted: Mapping[str, Json]) -> Json:
     """Without new databases, such as the counters of rate limits, which appear a second after the first request."""
     return {database: found[database] for database in wanted}
+
+
+def without_left_behind(wanted: Json) -> Json:
+    """Without the tables that only an upgraded state has, and their indexes."""
+    return {
+        database: {name: parts for name, parts in tables.items() if not any(old in name for old in LEFT_BEHIND)}
+        for database, tables in wanted.items()
+    }
 
 
 async def touched() -> None:
@@ -190,6 +200,8 @@ async def test_read_models_continue_from_their_checkpoints_and_equal_a_rebuild(
         assert len(found) == 9
         for name, one in found.items():
             service = name.partition(".")[0]
+            if one.view.name in NEW_VIEWS and one.projection is not None:
+                assert await one.projection.catch_up() == newest, f"{name} is filled from the store"
             was = await contents(one)
             if one.projection is None:
                 kept = before.rows(service, f"select max(position) from checkpoints where view = '{one.view.name}'")
@@ -209,7 +221,7 @@ async def test_read_models_continue_from_their_checkpoints_and_equal_a_rebuild(
 
 async def test_the_grade_that_rows_of_then_do_not_say_is_filled_from_the_store(platform: Platform) -> None:
     async with views(platform) as found:
-        for name in ("escalation.ladder", "reporting.reports", "reporting.book"):
+        for name in ("escalation.ladder", "reporting.reports"):
             one = found[name]
             [table] = one.view.define(one.metadata, "")
             grades = select(table.c.complaint, table.c.supervision).order_by(table.c.complaint)

@@ -5,8 +5,6 @@ from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 
 import agency_inbox.views
 import escalation.views
-import reporting.queries
-import reporting.views
 from chassis.project.from_store import StoreProjection
 from schemas.base.values import Clock, Matter
 from schemas.events.agency_inbox import ClarificationRequested, ComplaintReturned, ResponseGiven
@@ -16,6 +14,7 @@ from support import lives
 from support.front import Front
 from support.inbox import ANSWER, CITY, PLN, T0, routed
 from support.lives import write
+from support.public_views import fill_public
 
 API = "/api/v1"
 PART, LATE, SECRET = (UUID(int=number) for number in (501, 502, 503))
@@ -82,8 +81,7 @@ async def _project(front: Front) -> None:
     for context, metadata, view in views:
         made = view(front.repository, context.registry, inbox.policies)
         await StoreProjection(front.repository.store, context.database, metadata, made).catch_up()
-    made = reporting.views.reports_view(front.repository)
-    await StoreProjection(front.repository.store, public.database, reporting.queries.METADATA, made).catch_up()
+    await fill_public(public)
 
 
 def _readings(held: list[str], codes: list[str], numbers: list[str]) -> list[str]:

@@ -31,6 +31,7 @@ async def opened_front(settings: None) -> AsyncIterator[Front]:
 def front(opened_front: Front) -> Front:
     """In a new browser, whose forms say that they come from our pages."""
     opened_front.web.cookies.clear()
+    opened_front.app.state.signin = None
     opened_front.web.headers["Sec-Fetch-Site"] = "same-origin"
     return opened_front
 

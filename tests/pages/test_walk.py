@@ -87,19 +87,34 @@ async def arrive(page: Page, site: Site, visit: Visit) -> None:
         one = site.stage[visit.opens]
         await page.goto(f"/lacak/{one.code}")
         path = path.format(number=one.number)
+    if visit.about is not None:
+        path = path.format(id=site.stage[visit.about].id)
     if visit.person is not None:
-        await page.goto("/masuk")
+        await page.goto("/masuk?lanjut=/saya")
         await page.get_by_role("button", name=visit.person).click()
         await page.wait_for_url("**/saya")
     answer = await page.goto(path)
     for fields, button in visit.steps:
         for field, value in fields.items():
-            await (page.locator(field).check() if value == "check" else page.fill(field, value))
+            await fill_in(page, site, field, value)
         async with page.expect_navigation() as navigation:
             await page.locator(button).first.click()
         answer = await navigation.value
     assert answer is not None
     assert answer.status == visit.status, f"{visit.name}: {answer.status}"
+
+
+async def fill_in(page: Page, site: Site, field: str, value: str) -> None:
+    form, action, _ = field.partition(":action")
+    if action:
+        to = value.format(**{name: one.id for name, one in site.stage.items()})
+        await page.locator(form).evaluate("(form, to) => form.setAttribute('action', to)", to)
+    elif "[type=hidden]" in field:
+        await page.locator(field).evaluate("(input, value) => { input.value = value; }", value)
+    elif value == "check":
+        await page.locator(field).check()
+    else:
+        await page.fill(field, value)
 
 
 async def faults_of(page: Page, lang: str, visit: Visit) -> list[str]:

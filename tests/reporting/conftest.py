@@ -20,7 +20,9 @@ from chassis.write.repository import Repository
 from reporting import http, open311, queries
 from reporting.context import Reporting
 from reporting.settings import SERVICE
-from reporting.views import SUPPORTS_VIEW, book_view
+from reporting.statistics.view import figures_view
+from reporting.views import SUPPORTS_VIEW
+from schemas.reference.load import policies
 from support.inbox import T0
 from support.signed_in import AsNeeded, RoleTokens
 
@@ -30,14 +32,16 @@ async def reporting(tmp_path: Path) -> AsyncIterator[Reporting]:
     clock = FixedClock(T0)
     repository = Repository(MemoryStore(clock.now, UUID(int=1)), MemoryKeyRing(), SERVICE)
     database = Database(f"sqlite:///{tmp_path}/reporting.db", queries.METADATA)
-    books = StoreProjection(repository.store, database, queries.METADATA, book_view(repository))
+    registry = RegistryView(repository, fresh_s=0)
+    view = figures_view(repository, registry, policies())
+    figures = StoreProjection(repository.store, database, queries.METADATA, view)
     supports = StoreProjection(repository.store, database, queries.METADATA, SUPPORTS_VIEW)
     yield Reporting(
         repository,
-        RegistryView(repository, fresh_s=0),
+        registry,
         clock,
         database,
-        books,
+        figures,
         supports,
         b"s" * 32,
         Secrets.fixed(b"s" * 32),

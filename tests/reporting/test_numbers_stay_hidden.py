@@ -8,11 +8,8 @@ import httpx
 import pytest
 
 from chassis.base.clock import FixedClock
-from chassis.project.from_store import StoreProjection
-from reporting import queries
 from reporting.context import Reporting
 from reporting.public_text import public_text
-from reporting.views import reports_view
 from schemas.base.values import Place
 from schemas.complaint.state import new
 from schemas.events.agency_inbox import ClarificationRequested, ProgressRecorded, ResponseGiven
@@ -20,6 +17,7 @@ from schemas.events.intake import DetailAdded, NoteAdded
 from schemas.events.router import ComplaintRestated
 from support.inbox import T0
 from support.lives import AGENCY, filed, named, number_of, routed, write
+from support.public_views import fill_public
 
 SPELT = [
     "nomor 0812 3456 7890",
@@ -73,8 +71,7 @@ async def test_no_public_route_shows_a_number(reporting: Reporting, web: httpx.A
 
 
 async def _assert_hidden(reporting: Reporting, web: httpx.AsyncClient) -> None:
-    view = reports_view(reporting.repository)
-    await StoreProjection(reporting.repository.store, reporting.database, queries.METADATA, view).catch_up()
+    await fill_public(reporting)
     for path in PUBLIC:
         answer = await web.get(path)
         assert answer.status_code == 200, answer.text

@@ -9,15 +9,13 @@ import httpx
 import pytest
 
 from chassis.base.clock import FixedClock
-from chassis.project.from_store import StoreProjection
-from reporting import queries
 from reporting.context import Reporting
-from reporting.views import reports_view
 from schemas.base.values import Place
 from schemas.contract.open311 import OTHER
 from schemas.wording.sectors import SECTORS
 from support.inbox import T0
 from support.lives import answered, classified, confirmed, filed, named, number_of, routed, write
+from support.public_views import fill_public
 
 FIELDS = {
     "service_request_id", "status", "status_notes", "service_name", "service_code", "description", "agency_responsible",
@@ -35,8 +33,7 @@ async def told(reporting: Reporting) -> None:
     await write(repository, named("new"), filed(3))
     await write(repository, named("secret"), filed(4, secret=True), classified(), routed())
     await write(repository, named("examined"), filed(5), classified(supervision=True), routed())
-    view = reports_view(repository)
-    await StoreProjection(repository.store, reporting.database, queries.METADATA, view).catch_up()
+    await fill_public(reporting)
 
 
 async def ids(web: httpx.AsyncClient, query: str = "") -> set[str]:
@@ -157,8 +154,7 @@ HERE = Place(region="32.73", lat=-6.914744, lon=107.609811, address="Jalan Kenar
 
 
 async def tell(reporting: Reporting) -> None:
-    view = reports_view(reporting.repository)
-    await StoreProjection(reporting.repository.store, reporting.database, queries.METADATA, view).catch_up()
+    await fill_public(reporting)
 
 
 async def only(web: httpx.AsyncClient, number: str, query: str = "") -> dict[str, Any]:

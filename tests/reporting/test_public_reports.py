@@ -6,25 +6,23 @@ from uuid import UUID, uuid5
 import httpx
 import pytest
 
-from chassis.project.from_store import StoreProjection
 from chassis.write.repository import Cause
 from reporting import queries
 from reporting.context import Reporting
-from reporting.views import reports_view
 from schemas.base.ids import derived_id
 from schemas.base.sealed import Keys
 from schemas.base.streams import support_stream
 from schemas.events.reporting import ComplaintSupported
 from support.inbox import T0
 from support.lives import answered, classified, filed, joined, named, number_of, part_of, routed, write
+from support.public_views import fill_public
 
 CLIENT = uuid5(UUID(int=0), "device")
 
 
 async def show(reporting: Reporting) -> None:
     """Update the public list like its Kafka projection."""
-    view = reports_view(reporting.repository)
-    await StoreProjection(reporting.repository.store, reporting.database, queries.METADATA, view).catch_up()
+    await fill_public(reporting)
 
 
 def client(name: str) -> dict[str, str]:

@@ -85,8 +85,10 @@ from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from reporting import queries
 from reporting.context import Reporting
+from reporting.listed import listed_view
 from reporting.reaction import publish_open_data
-from reporting.views import SUPPORTS_VIEW, book_view, reports_view
+from reporting.statistics.view import figures_view
+from reporting.views import SUPPORTS_VIEW, reports_view
 from router.context import Router
 from router.duplicates import watcher
 from router.duplicates.watcher import DuplicateWatcher
@@ -378,14 +380,15 @@ def _reporting(process: Process) -> Tasks:
     repository, database = process.repository("reporting"), process.database()
     react = publish_open_data(process.registry, POLICIES, process.world.summaries(process.ports))
     guard = Guard(repository, react, process.letters(), clock=process.world.monotonic, verifier=process.verifier)
-    books = StoreProjection(process.store, database, queries.METADATA, book_view(repository))
+    view = figures_view(repository, process.registry, POLICIES)
+    figures = StoreProjection(process.store, database, queries.METADATA, view)
     supports = StoreProjection(process.store, database, queries.METADATA, SUPPORTS_VIEW)
     process.context = Reporting(
         repository,
         process.registry,
         process.clock,
         database,
-        books,
+        figures,
         supports,
         b"secret of a test",
         Secrets.fixed(b"secret of a test"),
@@ -393,8 +396,9 @@ def _reporting(process: Process) -> Tasks:
     return {
         "agent": process.agent("summary", guard),
         "view": process.projection(reports_view(repository), queries.METADATA),
-        "books": books.run,
+        "figures": figures.run,
         "supports": supports.run,
+        "listed": StoreProjection(repository.store, database, queries.METADATA, listed_view(repository)).run,
     }
 
 

@@ -217,6 +217,6 @@ TIMED: Final = (" sweep", " trailing", " keeper", " lead", " orphans")
 CAN_WAIT: Final = frozenset({
     "relay lead", "router agent", "agency-inbox agent", "agency-inbox sweep", "agency-inbox keeper",
     "agency-inbox view", "escalation ladder", "intake agent", "intake trailing", "reporting agent", "reporting view",
-    "reporting books", "reporting supports", "intake relations", "intake post", "intake orphans", "router duplicates",
+    "reporting figures", "reporting supports", "intake relations", "intake post", "intake orphans", "router duplicates",
 })  # fmt: skip
 """Tasks that only transport or show what other tasks decide."""

@@ -17,6 +17,7 @@ from intake.storage import tables as intake
 from intake.storage.tracking_codes import TrackingCodes
 from reporting import queries
 from reporting.report_row import row_of
+from reporting.statistics.books import books, counts
 from schemas.base.ids import derived_id
 from schemas.base.streams import complaint_stream
 from schemas.base.topics import agency_inbox, agency_of
@@ -29,6 +30,7 @@ from simulation.processes import METADATA
 from simulation.stepper import at_once
 from simulation.watch import Lost
 from simulation.world import World
+from support import recount
 from support.world import POLICIES
 
 RECENT: Final = timedelta(days=POLICIES.versions[-1].news_d, hours=-1)
@@ -42,6 +44,7 @@ def told_and_shown(world: World) -> None:
     for check in (
         _agencies,
         _shown,
+        _counted,
         _published,
         _supported,
         _reporters,
@@ -91,16 +94,31 @@ def _is_inbox(name: str) -> bool:
 
 def _shown(world: World) -> None:
     rows = {row.complaint: (row.version, row.status) for row in _rows("reporting", queries.METADATA, queries.REPORTS)}
-    book = {row.complaint: (row.version, row.status) for row in _rows("reporting", queries.METADATA, queries.BOOK)}
+    figures = {
+        row.complaint: (row.version, row.status) for row in _rows("reporting", queries.METADATA, queries.FIGURES)
+    }
     inbox = {row.complaint: (row.version, row.agency) for row in _rows("agency-inbox", INBOX_METADATA, INBOX)}
     for state in world.watch.states.values():
         row, own = row_of(state), inbox_row(state, world.watch.registry, POLICIES)
-        for name, shown in (("reports", rows), ("book", book)):
+        for name, shown in (("reports", rows), ("figures", figures)):
             if shown.get(row.complaint) != (row.version, row.status):
                 raise Lost("shown-wrong", f"{name} shows {row.complaint} as {shown.get(row.complaint)}, not {row}")
         expected = (own.version, own.agency) if own.agency else None
         if inbox.get(own.complaint) != expected:
             raise Lost("shown-wrong", f"the inbox has {own.complaint} as {inbox.get(own.complaint)}, not {expected}")
+
+
+def _counted(world: World) -> None:
+    """The sums are those of the events."""
+    shown = disk("reporting", queries.METADATA).look(
+        lambda connection: (books(connection), counts(connection, "agency"))
+    )
+    told = {each: world.watch.told[each] for each in world.watch.states}
+    if shown[0] != (expected := recount.books(told)):
+        raise Lost("counted-wrong", f"the books show {shown[0]}, not {expected}")
+    by_agency = {(row["key"], row["status"], row["reason"]): row["count"] for row in shown[1]}
+    if by_agency != (counted := recount.counts(told, "agency")):
+        raise Lost("counted-wrong", f"the counts show {by_agency}, not {counted}")
 
 
 def _published(world: World) -> None:

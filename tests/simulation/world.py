@@ -36,8 +36,8 @@ AGENTS: Final = {
 """The consumer group of each service's agent."""
 
 SHOWS: Final = frozenset({
-    "agency-inbox view", "escalation ladder", "reporting view", "reporting books",
-    "reporting supports", "intake relations", "intake post", "intake orphans",
+    "agency-inbox view", "escalation ladder", "reporting view", "reporting figures",
+    "reporting supports", "reporting listed", "intake relations", "intake post", "intake orphans",
 })  # fmt: skip
 """Tasks that nobody waits for: they catch up once all others are at rest."""
 

@@ -15,12 +15,11 @@ from agency_inbox.views import inbox_view
 from chassis.attachments.store import Copy, FileId
 from chassis.project.from_store import StoreProjection
 from intake.handlers import destroy
-from reporting.queries import METADATA as REPORTS
-from reporting.views import reports_view
 from schemas.events.escalation import ComplaintEscalated
 from support.front import Front
 from support.inbox import CITY, keep_registry
 from support.lives import write
+from support.public_views import fill_public
 from support.signed_in import role
 from support.strangers import NEW_BODIES, Life
 from support.strangers_rule import Roles, allowed, may_know, reporters
@@ -119,7 +118,7 @@ async def fill(front: Front, lives: Sequence[Life]) -> None:
     inbox, reporting = state.agency_inbox, state.reporting
     view = inbox_view(inbox.repository, inbox.registry, inbox.policies)
     await StoreProjection(store, inbox.database, INBOX, view).catch_up()
-    await StoreProjection(store, reporting.database, REPORTS, reports_view(reporting.repository)).catch_up()
+    await fill_public(reporting)
     await state.escalation.ladder.catch_up()
     await state.router.duplicates.feed.catch_up()
 

@@ -5,12 +5,15 @@ The tokens here are the roles themselves; real tokens of real providers are what
 
 import re
 from collections.abc import Generator
+from datetime import UTC, datetime
 from functools import cache
-from typing import Final
+from types import SimpleNamespace
+from typing import Any, Final
 
 import httpx
 
 from chassis.base.settings import Settings
+from chassis.signin.session import Session, csrf_token
 from local.issuer.cli import token_for
 from schemas.access.principal import Principal, grants_of
 from schemas.base.refusals import NotSignedIn
@@ -65,6 +68,26 @@ def needed_for(method: str, path: str) -> str | None:
 def token(port: int, role: str) -> str:
     """A token of this role for the front on this port. Of a front in process: the role itself."""
     return token_for(FRONTS[port], role) if port in FRONTS else role
+
+
+class RoleSessions:
+    """Sessions of pages whose cookie holds the roles, separated by dots: `satupintu=triage.operator`."""
+
+    async def find(self, id_: str) -> tuple[Session, Principal] | None:
+        grants = grants_of(id_.split("."))
+        if not grants:
+            return None
+        now = datetime.now(UTC)  # noqa: TID251 - real time, as sessions have it
+        session = Session(ISSUER, id_, grants, now, now, now, name="Dewi")
+        return session, session.principal(now)
+
+
+def sign_in(app: Any, web: httpx.AsyncClient, *roles: str) -> dict[str, str]:
+    """Let the client be a browser in which somebody with these roles is signed in; the hidden field of its forms."""
+    app.state.signin = SimpleNamespace(sessions=RoleSessions())
+    cookie = ".".join(roles)
+    web.cookies.set("satupintu", cookie)
+    return {"csrf": csrf_token(cookie)}
 
 
 def role(*roles: str) -> dict[str, str]:

@@ -7,16 +7,30 @@ from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 import httpx
 
 from chassis.write.repository import Repository
-from schemas.base.values import Basis
+from schemas.base.values import Basis, Candidate
 from schemas.complaint.lifecycle import Status
-from schemas.events.agency_inbox import ClarificationRequested, ComplaintAcknowledged, ProgressRecorded, ResponseGiven
+from schemas.events.agency_inbox import (
+    ClarificationRequested,
+    ComplaintAcknowledged,
+    ComplaintReturned,
+    OfficerNoteAdded,
+    ProgressRecorded,
+    ResponseGiven,
+)
 from schemas.events.base import Fact
 from schemas.events.router import ArbitrationOpened, ComplaintReferred, ComplaintRouted
 from support.inbox import CITY, keep, keep_registry
 
 TEXT: Final = "Lampu padam sejak Senin malam di muka pasar, gelap sekali.\nSudah tiga kali warga jatuh."
 LONG: Final = ("Lubang" * 40 + " ") * 8
+NOTE: Final = "Regu malam sudah diberi tahu."
 PROGRESS: Final = "Regu berangkat."
+LIKELY: Final = (
+    Candidate(agency=CITY, unit="jalan", score=0.62, reason="region"),
+    Candidate(agency="pln", score=0.31, reason="region"),
+    Candidate(agency="pu", score=0.07, reason="sector"),
+)
+BACK: Final = "Tiang itu milik PLN, bukan milik kota."
 ANSWER: Final = "Lampu sudah diganti pada 4 Maret oleh regu malam. Nomor tiang 17 dan 18."
 
 
@@ -34,7 +48,7 @@ async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetim
         await keep_registry(repository.store, repository)
     found = {}
     for name, facts in _stories(now).items():
-        text = LONG if name == "long" else TEXT
+        text = LONG if name in ("long", "wide") else TEXT
         more = {"secret": True, "anonymous": True} if name == "secret" else {"title": "Lampu padam"}
         filed = await web.post(
             "/api/v1/complaints",
@@ -58,15 +72,20 @@ def _stories(now: datetime) -> dict[str, list[Fact]]:
                 ResponseGiven(at=at, agency=CITY, text=ANSWER)]  # fmt: skip
     return {
         Status.UNPLACED.value: [],
-        Status.TRIAGE.value: [ComplaintReferred(at=at, reason="ambiguous")],
+        Status.TRIAGE.value: [ComplaintReferred(at=at, reason="ambiguous", candidates=LIKELY)],
         Status.ROUTED.value: [routed],
         Status.IN_PROGRESS.value: begun,
         Status.AWAITING_REPORTER.value: [*begun, asked],
         Status.ANSWERED.value: answered,
         Status.ARBITRATION.value: [
-            ComplaintReferred(at=at, reason="ambiguous"),
+            routed,
+            ComplaintReturned(at=at, agency=CITY, reason=BACK, suggested="pln"),
+            ComplaintReferred(at=at, reason="ambiguous", candidates=LIKELY),
             ArbitrationOpened(at=at, reason="third_return", bodies=(CITY,)),
         ],
         "long": [],
         "secret": [routed],
+        "noted": [*begun, OfficerNoteAdded(at=at, agency=CITY, text=NOTE)],
+        "late": [routed.model_copy(update={"at": now - timedelta(days=90)})],
+        "wide": [routed],
     }

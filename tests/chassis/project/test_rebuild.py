@@ -27,7 +27,7 @@ VIEWS = [
     "escalation.ladder",
     "escalation.open_work",
     "reporting.reports",
-    "reporting.book",
+    "reporting.figures",
     "reporting.supports",
     "router.router",
     "router.open_work",

@@ -14,4 +14,5 @@ GROUPS: Final[dict[str, tuple[Visit, ...]]] = {
 VISITS: Final = tuple(visit for group in GROUPS.values() for visit in group)
 NOT_VISITED: Final = {
     "/masuk": "leads to the provider at once", "/aset/{name}": "is no page", "/peta.svg": "is a picture in pages",
+    "/meja/{complaint}/lampiran/{attachment}": "is a file", "/arbiter/{complaint}/lampiran/{attachment}": "is a file",
 }  # fmt: skip

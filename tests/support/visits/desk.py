@@ -2,6 +2,59 @@
 
 from typing import Final
 
-from support.visits.visit import Visit
+from support.visits.visit import NONE, Visit
 
-VISITS: Final[tuple[Visit, ...]] = ()
+DESK: Final = "Dewi Lestari"
+SEND: Final = "form:has([value=tempatkan]) .govuk-button >> nth=-1"
+FIND: Final = "form:has([value=tempatkan]) [value=cari]"
+CITY: Final = ({"#f-cari": "kota bandung"}, FIND)
+NOTHING: Final = ({"#f-cari": "Atlantis " * 9}, FIND)
+STALE: Final = {"form:has([value=tempatkan]) [name=versi][type=hidden]": "0", "#f-instansi": "check"}
+GONE: Final = {"#tempatkan:action": "/meja/{secret}", "#f-instansi": "check"}
+ARBITER: Final = "Agus Prasetyo"
+DECIDE: Final = "section .govuk-button >> nth=-1"
+LAPSED: Final = {
+    "[name=versi][type=hidden]": "0",
+    "#f-instansi": "check",
+    "#f-alasan": "Jalan kota",
+    "#f-jangkauan": "check",
+}
+SEVERAL: Final = {
+    "#f-instansi": "check", "#f-alasan": "Jalan kota", "[name=jangkauan][value=lain]": "check", "#f-wilayah": "Bandung",
+}  # fmt: skip
+VISITS: Final = (
+    Visit("meja", "/meja", "/meja", person=DESK),
+    Visit("meja-selesai", "/meja", "/meja?berhasil=tempatkan&nomor=SP-2026-000001-8", person=DESK),
+    Visit("meja-akhir", "/meja", "/meja?sesudah=999999.00000000-0000-4000-9000-000000000001", person=DESK),
+    Visit("meja-satu", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage"),
+    Visit("meja-panjang", "/meja/{complaint}", "/meja/{id}", person=DESK, about="long"),
+    Visit("meja-galat", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=((NONE, SEND),), status=422),
+    Visit("meja-cari", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=(CITY,)),
+    Visit("meja-tidak-ada", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=(NOTHING,)),
+    Visit(
+        "meja-berubah", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=((STALE, SEND),), status=409
+    ),
+    Visit(
+        "meja-didahului", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=((GONE, SEND),), status=404
+    ),
+    Visit("meja-tanpa-laporan", "/meja/{complaint}", "/meja/00000000-0000-4000-9000-000000000001", person=DESK, status=404),
+    Visit("arbiter", "/arbiter", "/arbiter", person=ARBITER),
+    Visit("arbiter-selesai", "/arbiter", "/arbiter?berhasil=putusan&nomor=SP-2026-000001-8", person=ARBITER),
+    Visit("arbiter-akhir", "/arbiter", "/arbiter?sesudah=999999.00000000-0000-4000-9000-000000000001", person=ARBITER),
+    Visit("arbiter-satu", "/arbiter/{complaint}", "/arbiter/{id}", person=ARBITER, about="arbitration"),
+    Visit(
+        "arbiter-galat", "/arbiter/{complaint}", "/arbiter/{id}", person=ARBITER, about="arbitration",
+        steps=((NONE, DECIDE),), status=422,
+    ),
+    Visit(
+        "arbiter-wilayah", "/arbiter/{complaint}", "/arbiter/{id}", person=ARBITER, about="arbitration",
+        steps=((SEVERAL, DECIDE),), status=422,
+    ),
+    Visit(
+        "arbiter-berubah", "/arbiter/{complaint}", "/arbiter/{id}", person=ARBITER, about="arbitration",
+        steps=((LAPSED, DECIDE),), status=409,
+    ),
+    Visit("preseden", "/preseden", "/preseden", person=ARBITER),
+    Visit("preseden-tidak-ada", "/preseden", "/preseden?bidang=roads&kata=atlantis", person=ARBITER),
+    Visit("meja-dilarang", "/meja", "/meja", person="Tono Wijaya", status=403),
+)  # fmt: skip

@@ -8,7 +8,10 @@ from typing import Final, NamedTuple
 class Visit(NamedTuple):
     """One state of one page. `route`: as it is declared. `opens`: the staged report that is opened first. `steps`: forms
     that are sent there one after another: what is filled in by selectors, and the button that is pressed. `person`: who
-    signs in first. `status`: of the last answer.
+    signs in first. `status`: of the last answer. `about`: the staged report whose `{id}` the path holds.
+
+    A selector of a hidden field sets it, as a form does that was open while something happened; one of a form with
+    `:action` behind it sets where it is sent to.
     """
 
     name: str
@@ -18,6 +21,7 @@ class Visit(NamedTuple):
     steps: tuple[tuple[Mapping[str, str], str], ...] = ()
     person: str | None = None
     status: int = 200
+    about: str | None = None
 
 
 NONE: Final[Mapping[str, str]] = MappingProxyType({})

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticKnownError
@@ -13,6 +13,8 @@ from schemas.base.sealed import Sealed
 AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 """Also part of topic names and Kafka principals, therefore the narrow alphabet."""
 UnitId = AgencyId
+ContentReason = Literal["personal_data", "insult", "indecent", "advertising", "untrue", "other"]
+"""Why the words of a report should not be public, as anybody may say and the desk decides."""
 Sector = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")]
 """Kemendagri code: province 32, regency 32.73, district 32.73.01, village 32.73.01.1001."""

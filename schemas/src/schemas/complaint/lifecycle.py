@@ -62,6 +62,13 @@ _ALWAYS: Final[Mapping[type[Fact], End]] = {
     i.AttachmentChecked: A.STAY,
     # Also in statuses without a body: who holds a part reads the reporter of the whole (see intake's decide).
     i.ContactRead: A.STAY,
+    # What the public sees can be changed at any time: a closed report stays public.
+    i.PhotoReleased: A.STAY,
+    i.PhotoRevoked: A.STAY,
+    r.ComplaintRestated: A.STAY,
+    r.ReportHidden: A.STAY,
+    r.ReportShown: A.STAY,
+    r.ContentKept: A.STAY,
     i.DataAccessRequested: A.STAY,
     i.DataAccessGiven: A.STAY,
     # A last message to an agency that no longer holds the complaint (unassigned, closed, erased) has a receipt too.
@@ -86,12 +93,11 @@ _TIMED: Final[Mapping[type[Fact], End]] = {
 }
 # The holder stays. Not under ARBITRATION, where the Ombudsman holds the complaint already.
 _COMMON: Final[Mapping[type[Fact], End]] = {**_TIMED, i.OmbudsmanRequested: A.STAY}
-_READ: Final[Mapping[type[Fact], End]] = {r.ComplaintClassified: A.STAY, r.ComplaintRestated: A.STAY}
+_READ: Final[Mapping[type[Fact], End]] = {r.ComplaintClassified: A.STAY}
 _HELD: Final[Mapping[type[Fact], End]] = {
     a.ProgressRecorded: A.STAY,
     a.OfficerNoteAdded: A.STAY,
     a.CaseAssigned: A.STAY,
-    r.ComplaintRestated: A.STAY,
     # A merger or dissolution: another agency, the same status; only the stage clock restarts.
     r.ComplaintRouted: A.STAY,
     # A dissolution without a successor: a person decides.

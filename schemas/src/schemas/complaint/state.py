@@ -159,6 +159,11 @@ class Complaint(NamedTuple):
     """The arbiter's decision, until the complaint is routed accordingly."""
     officer: UUID | None = None
     """Whom the agency that holds it gave the case to."""
+    # what the public sees
+    hidden: str | None = None
+    """Why the desk took it from the public; None: it did not."""
+    released: frozenset[UUID] = frozenset()
+    """The photos that the public may see."""
     # messages to agencies, by agency
     news: Mapping[str, AgencyUpdate] = {}
     receipts: Mapping[str, Receipt] = {}
@@ -175,7 +180,12 @@ class Complaint(NamedTuple):
 
     @property
     def is_public(self) -> bool:
-        """The public may see it: it is neither protected nor a part.
+        """The public may see it: `may_be_public`, and the desk has not hidden it."""
+        return self.hidden is None and self.may_be_public
+
+    @property
+    def may_be_public(self) -> bool:
+        """It is neither protected nor a part. If it is hidden, the public may know that it exists, but not its words.
 
         An unread complaint is not public, since it may turn out to be of supervision grade.
         """

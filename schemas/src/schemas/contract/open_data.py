@@ -51,11 +51,11 @@ Line = ComplaintSummary | SummaryRetracted
 
 
 def retraction(state: Complaint, history: Iterable[RecordedFact]) -> SummaryRetracted | None:
-    """The retraction for a report that was public until it was found to be of supervision grade.
+    """The retraction for a report that was public until it was found to be of supervision grade, or was hidden.
 
     None if it is public now or never was. `history`: all its events.
     """
-    if state.is_public or not state.supervision or state.secret or state.whole is not None:
+    if state.is_public or state.secret or state.whole is not None or not (state.supervision or state.hidden):
         return None
     before = new(state.id)
     for recorded in history:

@@ -25,7 +25,7 @@ def _facts_of(module: ModuleType) -> list[type[Fact]]:
 BY_NAME: Final[dict[str, type[Fact]]] = {t.__name__: t for module in _OWNERS.values() for t in _facts_of(module)}
 OWNER: Final[dict[str, str]] = {t.__name__: name for name, module in _OWNERS.items() for t in _facts_of(module)}
 REGISTRY_EVENTS: Final = frozenset(name for name, owner in OWNER.items() if owner == "registry")
-SUPPORT_EVENTS: Final = names(reporting.ComplaintSupported)
+SUPPORT_EVENTS: Final = names(reporting.ComplaintSupported, reporting.ContentReported)
 COMPLAINT_EVENTS: Final = frozenset(OWNER) - REGISTRY_EVENTS - SUPPORT_EVENTS
 
 

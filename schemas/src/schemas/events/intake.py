@@ -74,6 +74,22 @@ class AttachmentChecked(Fact):
     scanned: bool = False
 
 
+class PhotoReleased(Fact):
+    """Who holds the complaint, or the triage desk, lets the public see a photo: its copy without hidden data.
+    `agency`: None: the desk.
+    """
+
+    attachment: UUID
+    agency: AgencyId | None = None
+
+
+class PhotoRevoked(Fact):
+    """The public sees that photo no longer."""
+
+    attachment: UUID
+    agency: AgencyId | None = None
+
+
 class ComplaintWithdrawn(Fact):
     """Withdrawn by the reporter, by an erasure, or for a part because its whole ended."""
 

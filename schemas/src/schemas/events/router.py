@@ -12,6 +12,7 @@ from schemas.base.values import (
     Basis,
     Candidate,
     ComplaintClass,
+    ContentReason,
     HolderKind,
     Matter,
     Place,
@@ -175,7 +176,31 @@ class ComplaintArchived(Fact):
 
 
 class ComplaintRestated(Fact):
-    """The desk's or the agency's wording for the public. The original text never changes."""
+    """The desk's or the agency's wording for the public. The original text never changes. `reason`: why, for the
+    reporter.
+    """
 
     text: Sealed[str]
     title: Sealed[str] | None = None
+    reason: Sealed[str] | None = None
+
+
+class ReportHidden(Fact):
+    """The desk took the report from the public, and says why: the public reads `reason`, the reporter `note` too. The
+    complaint goes on as before.
+    """
+
+    reason: ContentReason
+    note: Sealed[str]
+
+
+class ReportShown(Fact):
+    """The desk gave a hidden report back to the public."""
+
+    note: Sealed[str] | None = None
+
+
+class ContentKept(Fact):
+    """The desk read what people reported of the content, and leaves the report as it is."""
+
+    note: Sealed[str] | None = None

@@ -75,6 +75,7 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"must not hold control characters", "tidak boleh memuat karakter kendali"),
     (r"holds a broken character", "memuat karakter yang rusak"),
     (r"occurs twice", "muncul dua kali"),
+    (r"must be the `next` of an earlier page", "harus nilai `next` dari halaman sebelumnya"),
     (
         r"the record's key must be the client: a text of 1 to (\d+) characters in UTF-8",
         r"kunci rekaman harus sama dengan client: teks UTF-8 dengan 1 sampai \1 karakter",
@@ -115,6 +116,8 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
         "halaman tidak lagi bernomor: kirim `next` halaman terakhir sebagai `after`",
     ),
     (r"there are (\d+) already: delete one first", r"sudah ada \1: hapus satu dahulu"),
+    (r"there is no field (\{.*\})", r"isian \1 tidak dikenal"),
+    (r"a brace stands alone", "ada kurung kurawal tanpa pasangan"),
     (r"another one has this name", "nama itu sudah dipakai"),
     (
         r"this body has returned the complaint; only the arbiter can bind it",

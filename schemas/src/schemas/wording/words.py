@@ -24,6 +24,7 @@ VARIANT: Final[dict[type[Fact], str]] = {
     r.ComplaintUnjoined: "reason",
     r.ComplaintArchived: "reason",
     a.ComplaintReturned: "scope",
+    r.ReportHidden: "reason",
     e.ComplaintEscalated: "cause",
     e.ComplaintLapsed: "cause",
 }
@@ -300,6 +301,50 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
     r.ComplaintRestated: {
         "id": "Laporan dirumuskan ulang untuk publik{said}.",
         "en": "The report was reworded for the public{said}.",
+    },
+    (r.ReportHidden, "personal_data"): {
+        "id": "Laporan disembunyikan dari publik karena memuat data pribadi{said}.",
+        "en": "The report was hidden from the public because it holds personal data{said}.",
+    },
+    (r.ReportHidden, "insult"): {
+        "id": "Laporan disembunyikan dari publik karena memuat penghinaan{said}.",
+        "en": "The report was hidden from the public because it holds insults{said}.",
+    },
+    (r.ReportHidden, "indecent"): {
+        "id": "Laporan disembunyikan dari publik karena isinya tidak pantas{said}.",
+        "en": "The report was hidden from the public because its content is indecent{said}.",
+    },
+    (r.ReportHidden, "advertising"): {
+        "id": "Laporan disembunyikan dari publik karena berisi iklan{said}.",
+        "en": "The report was hidden from the public because it is advertising{said}.",
+    },
+    (r.ReportHidden, "untrue"): {
+        "id": "Laporan disembunyikan dari publik karena menuduh tanpa dasar{said}.",
+        "en": "The report was hidden from the public because it accuses without grounds{said}.",
+    },
+    (r.ReportHidden, "other"): {
+        "id": "Laporan disembunyikan dari publik karena sebab lain{said}.",
+        "en": "The report was hidden from the public for another reason{said}.",
+    },
+    r.ReportShown: {
+        "id": "Laporan ditampilkan kembali kepada publik{said}.",
+        "en": "The report is shown to the public again{said}.",
+    },
+    r.ContentKept: {
+        "id": "Petugas memeriksa aduan pembaca tentang isi laporan dan membiarkannya{said}.",
+        "en": "The triage desk examined what readers reported about the content and left it as it is{said}.",
+    },
+    i.PhotoReleased: {
+        "id": "Sebuah foto dari pelapor kini dapat dilihat publik.",
+        "en": "A photo of the reporter can now be seen by the public.",
+    },
+    i.PhotoRevoked: {
+        "id": "Sebuah foto dari pelapor tidak lagi dapat dilihat publik.",
+        "en": "A photo of the reporter can no longer be seen by the public.",
+    },
+    p.ContentReported: {
+        "id": "Seorang pembaca mengadukan isi laporan ini{said}.",
+        "en": "A reader reported the content of this report{said}.",
     },
     a.ComplaintDelivered: {
         "id": "Laporan sudah masuk ke sistem {agency}.",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from agency_inbox import http
+from agency_inbox import http, pages
 from agency_inbox.agency_topics import AgencyTopics, periods
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
@@ -116,4 +116,4 @@ def views(inbox: Inbox) -> list[Rebuildable]:
     return [Rebuildable(inbox.database, METADATA, view)]
 
 
-service: Final = Service(SERVICE, [http.router], open_web, open_worker, views)
+service: Final = Service(SERVICE, [http.router, pages.router], open_web, open_worker, views)

@@ -53,7 +53,9 @@ async def notify_reporter(context: Intake, loaded: LoadedStream) -> None:
 async def notify_audience(context: Intake, loaded: Sequence[LoadedStream]) -> None:
     """Send the notices about public complaints to joined reporters and to subscribers."""
     since = _since(context)
-    found = [(each, news_for_audience(each.state, each.facts(NEWS), since)) for each in loaded if each.state.is_public]
+    found = [
+        (each, news_for_audience(each.state, each.facts(NEWS), since)) for each in loaded if each.state.may_be_public
+    ]
     with_news = [(each, items) for each, items in found if items]
     if not with_news:
         return

@@ -89,8 +89,8 @@ def page(
         "parts": [_part(part, registry, policies, lang) for part in parts],
         "disputes": state.disputes,
         "rung": state.rung,
-        "lead_public_number": lead.public_number if lead and lead.is_public else None,
-        "lead": _lead(lead, lang) if lead and lead.is_public and not lead.erased else None,
+        "lead_public_number": lead.public_number if lead and lead.may_be_public else None,
+        "lead": _lead(lead, lang) if lead and lead.may_be_public and not lead.erased else None,
         "attachments": [attachment_fields(one) for one in attached((one.fact for one in history), scans=scans)],
         "due": explained(state, registry, policies, lang, lead),
         "timeline": timeline(_told(history), registry, lang),
@@ -124,7 +124,7 @@ def _response(state: Complaint, lead: Complaint | None) -> str | None:
     """A joined complaint shows its lead's answer, as the public may read it."""
     if lead is None:
         return state.response
-    return masked(lead.response) if lead.response and lead.is_public and not lead.erased else None
+    return masked(lead.response) if lead.response and lead.may_be_public and not lead.erased else None
 
 
 def _rating(history: Sequence[RecordedFact]) -> int | None:

@@ -24,12 +24,27 @@ class PartCount(BaseModel):
     closed: int
 
 
-class Books(BaseModel):
-    """Every complaint filed, counted once: open by holder, joined, or closed by reason. What an agency holds of
-    supervision grade is open under `supervision`.
+class Behind(BaseModel):
+    """How far the figures are behind the store: for how long its oldest event that is not counted has been stored, and
+    how many there are (null: this store's positions do not tell). Both are 0 if all are counted.
     """
 
+    seconds: float
+    events: int | None
+
+
+class Counted(BaseModel):
+    """Figures, and which events they count: all up to `position`."""
+
     position: str
+    behind: Behind
+
+
+class Books(Counted):
+    """Every complaint filed, counted once: open by holder, joined, or closed by reason. What agencies hold and the
+    public may not see (secret, of supervision grade) is open under `not_public`.
+    """
+
     filed: int
     open: dict[str, int]
     joined: JoinedCount
@@ -47,8 +62,8 @@ class Count(BaseModel):
     count: int
 
 
-class Counts(BaseModel):
-    """Numbers of complaints by one property."""
+class Counts(Counted):
+    """Numbers of complaints by one property. Those that are not public have no agency, region or sector here."""
 
     by: str
     counts: list[Count]
@@ -83,9 +98,11 @@ class PublicReport(BaseModel):
 
 
 class PublicReports(Page):
-    """Public reports, newest first."""
+    """Public reports, newest first. `newer`, `older`: the cursors of the pages beside; null: there is none."""
 
     reports: list[PublicReport]
+    newer: str | None
+    older: str | None
 
 
 class PublicMoment(BaseModel):

@@ -16,10 +16,13 @@ from chassis.service.service import Service
 from chassis.sql.database import Database
 from reporting import http, open311, queries
 from reporting.context import Reporting
+from reporting.listed import listed_view
+from reporting.purging import WordPurge
 from reporting.reaction import publish_open_data
 from reporting.settings import SERVICE
+from reporting.statistics.view import figures_view
 from reporting.summaries import KafkaSummaries
-from reporting.views import SUPPORTS_VIEW, book_view, reports_view
+from reporting.views import SUPPORTS_VIEW, reports_view
 from schemas.base.topics import COMPLAINT_EVENTS
 from schemas.reference.load import policies
 
@@ -29,19 +32,20 @@ async def open_reporting(platform: Platform) -> AsyncIterator[Reporting]:
     """The service's own read models over the platform."""
     repository = platform.repository(SERVICE)
     database = Database(platform.settings.views_of(SERVICE), queries.METADATA)
-    books = StoreProjection(platform.store, database, queries.METADATA, book_view(repository))
+    view = figures_view(repository, platform.registry, policies())
+    figures = StoreProjection(platform.store, database, queries.METADATA, view)
     supports = StoreProjection(platform.store, database, queries.METADATA, SUPPORTS_VIEW)
     settings = platform.settings
     secret, codes = settings.hash_secret.get_secret_value(), settings.code_secrets
     try:
-        yield Reporting(repository, platform.registry, platform.clock, database, books, supports, secret, codes)
+        yield Reporting(repository, platform.registry, platform.clock, database, figures, supports, secret, codes)
     finally:
         await database.close()
 
 
 @asynccontextmanager
 async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]:
-    """The read models of reports, books and supports, and the open data."""
+    """The read models of reports, figures and supports, and the open data."""
     async with open_reporting(platform) as context:
         kafka, view = platform.kafka(SERVICE), reports_view(context.repository)
         summaries = KafkaSummaries(kafka)
@@ -55,13 +59,15 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                     context.database, queries.METADATA, view, verifier, kafka=kafka, group=f"{SERVICE}.views"
                 ),
                 Agent(SERVICE, "summary", [COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
-                context.books,
+                context.figures,
                 context.supports,
-                *(
-                    AddedColumn(
-                        context.database, table.c.supervision, context.repository, lambda state: state.supervision
-                    )
-                    for table in (queries.REPORTS, queries.BOOK)
+                listed_projection(context),
+                WordPurge(context.database),
+                AddedColumn(
+                    context.database,
+                    queries.REPORTS.c.supervision,
+                    context.repository,
+                    lambda state: state.supervision,
                 ),
                 letters.provisioner(),
             ]
@@ -70,10 +76,21 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             await letters.close()
 
 
+def listed_projection(context: Reporting) -> StoreProjection:
+    """The read model behind the public list."""
+    repository = context.repository
+    return StoreProjection(repository.store, context.database, queries.METADATA, listed_view(repository))
+
+
 def views(context: Reporting) -> list[Rebuildable]:
     """The read models, for `satupintu rebuild`."""
     reports = Rebuildable(context.database, queries.METADATA, reports_view(context.repository))
-    return [reports, rebuildable(context.books), rebuildable(context.supports)]
+    return [
+        reports,
+        rebuildable(context.figures),
+        rebuildable(context.supports),
+        rebuildable(listed_projection(context)),
+    ]
 
 
 service: Final = Service(SERVICE, [http.router, open311.router], open_reporting, open_worker, views)

@@ -151,7 +151,7 @@ async def _complaint_of(context: Reporting, given: str) -> UUID | None:
         return UUID(code)
     if code.upper().startswith("SP-"):
         number = _checked(ids.parse_public_number, code)
-        await context.books.catch_up()
+        await context.figures.catch_up()
         found = await context.database.read(lambda connection: queries.complaint_of(connection, number))
         return UUID(found) if found else None
     return await _by_tracking_code(context, _checked(ids.parse_tracking_code, code))
@@ -159,7 +159,7 @@ async def _complaint_of(context: Reporting, given: str) -> UUID | None:
 
 async def _by_tracking_code(context: Reporting, code: str) -> UUID | None:
     # A code is derived from the id and the secret and cannot be reversed, so the code of each complaint is compared.
-    await context.books.catch_up()
+    await context.figures.catch_up()
     for complaint in await context.database.read(queries.complaints):
         if any(ids.tracking_code(each.secret, UUID(complaint)) == code for each in context.codes.versions):
             return UUID(complaint)

@@ -21,7 +21,8 @@ class Reporting:
     registry: RegistryView
     clock: TimeSource
     database: Database
-    books: StoreProjection
+    figures: StoreProjection
+    """Of the books, the counts and the charts."""
     supports: StoreProjection
     secret: bytes
     """Key of the supporters' hashes."""

@@ -2,23 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from chassis.base.errors import Conflict
 from chassis.http.access import ANYONE, allow
 from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody, StrictRoute
 from chassis.write.command import pause
 from chassis.write.lead import root_lead
+from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from reporting import queries, timeline
 from reporting.answers import Books, Counts, PublicReportPage, PublicReports, Supported
 from reporting.context import Reporting
+from reporting.listing import Cursor, Filters, Found, cursor_of, find, supports_of
 from reporting.public_text import public_text, public_title
+from reporting.report_row import row_of
 from reporting.settings import FRESH_S
+from reporting.statistics import books as sums
+from reporting.statistics.lag import lag_of
 from reporting.views import put_supports
 from schemas import wording
 from schemas.base import ids
@@ -28,6 +34,7 @@ from schemas.base.limits import PAGE
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.base.sealed import Keys
 from schemas.base.streams import support_stream
+from schemas.base.values import AgencyId, RegionGiven, Sector
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.position import public_position
 from schemas.complaint.state import Complaint
@@ -48,49 +55,86 @@ Context = Annotated[Reporting, Depends(_reporting)]
 @router.get("/api/v1/books", dependencies=[allow(ANYONE)], responses={200: {"model": Books}})
 async def books(context: Context) -> dict[str, Any]:
     """The books at `position`: the store's newest one, or the newest that the read model reached within 3 seconds."""
-    await context.books.refresh(FRESH_S)
-    position = await context.books.position()
-    return {"position": str(position or 0), **await context.database.read(queries.books)}
+    await context.figures.refresh(FRESH_S)
+    return {**await _counted(context), **await context.database.read(sums.books)}
 
 
 @router.get("/api/v1/counts", dependencies=[allow(ANYONE)], responses={200: {"model": Counts}})
 async def counts(context: Context, by: str = "status") -> dict[str, Any]:
-    """Numbers of complaints by agency, region, sector, class or status."""
-    if by not in queries.GROUPS:
-        raise InvalidField(field="by", why=f"must be one of {', '.join(queries.GROUPS)}")
-    return {"by": by, "counts": await context.database.read(lambda connection: queries.counts(connection, by))}
+    """Numbers of complaints by agency, region, sector, class or status. By agency, region and sector only public ones
+    have a key; the others are counted without one.
+    """
+    if by not in sums.GROUPS:
+        raise InvalidField(field="by", why=f"must be one of {', '.join(sums.GROUPS)}")
+    await context.figures.refresh(FRESH_S)
+    found = await context.database.read(lambda connection: sums.counts(connection, by))
+    return {"by": by, **await _counted(context), "counts": found}
+
+
+async def _counted(context: Reporting) -> dict[str, Any]:
+    lag = await lag_of(context.figures, context.repository.store)
+    return {"position": str(lag.position), "behind": {"seconds": lag.seconds, "events": lag.events}}
 
 
 class ReportQuery(BaseModel):
     """Which reports."""
 
     model_config = ConfigDict(extra="ignore")
-    agency: str | None = None
-    region: str | None = None
-    status: str | None = None
-    sector: str | None = None
-    page: int = Field(default=0, ge=0, le=10_000)
+    q: str = Field(default="", max_length=200, description="Words that the title or text must hold, all of them.")
+    agency: AgencyId | None = None
+    region: RegionGiven | None = Field(default=None, description="A province, regency, district or village: all in it.")
+    status: Status | Literal["open"] | None = Field(default=None, description="`open`: every one but closed.")
+    sector: Sector | None = None
+    since: AwareDatetime | None = Field(default=None, description="Received at this time or later.")
+    until: AwareDatetime | None = Field(default=None, description="Received at this time or earlier.")
+    cursor: str | None = Field(default=None, max_length=40, description="`older` or `newer` of a page before.")
+    page: int = Field(default=0, ge=0, le=10_000, description="Pages to skip. Use `cursor`: it shifts no page.")
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(self.q, self.region, self.sector, self.agency, self.status, self.since, self.until)
 
 
 @router.get("/api/v1/reports", dependencies=[allow(ANYONE)], responses={200: {"model": PublicReports}})
-async def reports(context: Context, lang: Language, filters: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
-    """Public reports, newest first."""
-    columns, page = filters.model_dump(exclude_none=True, exclude={"page"}), filters.page
-    rows = await context.database.read(lambda connection: queries.public_page(connection, columns, page))
-    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
+async def reports(context: Context, lang: Language, query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
+    """Public reports, newest first. `older` and `newer` are cursors of the pages beside this one."""
+    cursor = cursor_of(query.cursor) if query.cursor else None
+    found = await listed_page(context, query.filters, cursor, query.page)
     registry = await context.registry.current()
-    # A row may be older than its stream, so the stream decides whether it is public.
     items = [
         {
-            **_card(row, registry, lang),
+            **_card(row_of(each.state)._asdict() | {"supports": found.supports.get(each.state.id, 0)}, registry, lang),
             "title": public_title(each.state),
             "text": public_text(each.state),
             "position": _position(each.state),
         }
-        for row, each in zip(rows, loaded, strict=True)
-        if each.state.is_public
+        for each in found.reports
     ]
-    return {"page": page, "page_size": PAGE, "reports": items}
+    beside = {"newer": found.newer and found.newer.text(), "older": found.older and found.older.text()}
+    return {"page": query.page, "page_size": PAGE, "reports": items, **beside}
+
+
+class ListedPage(NamedTuple):
+    """Public reports as their streams are now, their numbers of supporters, and the pages beside."""
+
+    reports: list[LoadedStream]
+    supports: dict[UUID, int]
+    newer: Cursor | None
+    older: Cursor | None
+
+
+async def listed_page(context: Reporting, filters: Filters, cursor: Cursor | None = None, page: int = 0) -> ListedPage:
+    """One page of the public list."""
+
+    def read(connection: Connection) -> tuple[Found, dict[str, int]]:
+        found = find(connection, filters, cursor, page)
+        return found, supports_of(connection, found.complaints)
+
+    found, supports = await context.database.read(read)
+    loaded = await context.repository.load_many([UUID(complaint) for complaint in found.complaints])
+    # A row may be older than its stream, so the stream decides whether it is public.
+    shown = [each for each in loaded if each.state.is_public and not each.state.erased]
+    return ListedPage(shown, {UUID(key): count for key, count in supports.items()}, found.newer, found.older)
 
 
 @router.get(

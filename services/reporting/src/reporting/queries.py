@@ -8,37 +8,29 @@ from sqlalchemy import (
     Connection,
     MetaData,
     Select,
-    Table,
     and_,
     bindparam,
-    case,
     false,
     func,
-    literal,
-    null,
     or_,
     select,
 )
 
 from chassis.project.partition_checkpoints import checkpoint_table
 from chassis.project.position import position_table
+from reporting.statistics.tables import figure_tables
 from reporting.views import reports_tables, supports_tables
 from schemas.base.limits import PAGE
-from schemas.complaint.lifecycle import CloseReason, Status
+from schemas.complaint.lifecycle import Status
 from schemas.contract.open311 import OTHER
 
 METADATA: Final = MetaData()
 REPORTS: Final = reports_tables(METADATA, "")[0]
 SUPPORTS: Final = supports_tables(METADATA, "")[0]
-BOOK: Final = reports_tables(METADATA, "book_")[0]
-"""The rows fed from the store; the books are counted from them."""
+FIGURES: Final = figure_tables(METADATA, "")[0]
+"""The rows fed from the store; the books, the counts and the charts are sums over them."""
 position_table(METADATA)
 checkpoint_table(METADATA)
-
-SUPERVISION: Final = "supervision"
-ATTRIBUTES: Final = frozenset({"agency", "region", "sector"})
-"""The groups that say where a complaint is or what it is about."""
-GROUPS: Final = {"agency": "agency", "region": "region", "status": "status", "sector": "sector", "class": "class_"}
 
 
 def _public() -> Select[Any]:
@@ -47,13 +39,6 @@ def _public() -> Select[Any]:
 
 
 _PUBLIC_ROW: Final = _public().where(REPORTS.c.public_number == bindparam("number"))
-
-
-def public_page(connection: Connection, columns: dict[str, str], page: int) -> list[dict[str, Any]]:
-    """One page of public reports with these column values, newest first, with the number of supporters."""
-    query = _public().where(*(REPORTS.c[name] == value for name, value in columns.items()))
-    query = query.order_by(REPORTS.c.received_at.desc(), REPORTS.c.complaint).limit(PAGE).offset(page * PAGE)
-    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 class Search(NamedTuple):
@@ -104,86 +89,10 @@ def public_row(connection: Connection, public_number: str) -> dict[str, Any] | N
 
 def complaint_of(connection: Connection, public_number: str) -> str | None:
     """The id of the complaint with that number, public or not; never of a part."""
-    query = select(BOOK.c.complaint).where(BOOK.c.public_number == public_number, ~BOOK.c.part)
+    query = select(FIGURES.c.complaint).where(FIGURES.c.public_number == public_number, ~FIGURES.c.part)
     return connection.execute(query).scalar()
 
 
 def complaints(connection: Connection) -> list[str]:
     """The ids of all complaints and parts."""
-    return list(connection.execute(select(BOOK.c.complaint)).scalars())
-
-
-def counts(connection: Connection, group: str) -> list[dict[str, Any]]:
-    """Complaints by one column, status and closing reason: closing by silence is never added to a confirmation.
-
-    Everybody may ask, so what is of supervision grade is counted without agency, region and sector.
-    """
-    by = _unattributed(REPORTS, REPORTS.c[GROUPS[group]], null()) if group in ATTRIBUTES else REPORTS.c[GROUPS[group]]
-    query = (
-        select(by.label("key"), REPORTS.c.status, REPORTS.c.reason, func.count().label("count"))
-        .where(~REPORTS.c.part)
-        .group_by("key", REPORTS.c.status, REPORTS.c.reason)
-        .order_by("key", REPORTS.c.status, REPORTS.c.reason)
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def books(connection: Connection) -> dict[str, Any]:
-    """Every complaint filed, counted once: open by holder, joined by its lead's status, or closed by reason.
-
-    `balanced`: the counts add up to `filed`, nothing open is without a holder, and every closing has a reason.
-    Parts are counted separately. What an agency holds of supervision grade is under `supervision`, not under its name.
-    """
-    examined = _unattributed(BOOK, BOOK.c.holder, literal(SUPERVISION))
-    holder = case((BOOK.c.holder.startswith("agency:"), examined), else_=BOOK.c.holder)
-    whole = ~BOOK.c.part
-    filed = _count(connection, whole)
-    single = and_(whole, BOOK.c.status != Status.JOINED.value)
-    opened = _by(connection, holder, and_(single, BOOK.c.status != Status.CLOSED.value))
-    closed = _by(connection, BOOK.c.reason, and_(single, BOOK.c.status == Status.CLOSED.value))
-    joined = _joined(connection)
-    parts = {
-        "open": _count(connection, and_(BOOK.c.part, BOOK.c.status != Status.CLOSED.value)),
-        "closed": _count(connection, and_(BOOK.c.part, BOOK.c.status == Status.CLOSED.value)),
-    }
-    total = sum(opened.values()) + sum(closed.values()) + sum(joined.values())
-    sound = "nobody" not in opened and set(closed) <= {reason.value for reason in CloseReason}
-    return {
-        "filed": filed,
-        "open": opened,
-        "joined": joined,
-        "closed": closed,
-        "parts": parts,
-        "balanced": filed == total and sound,
-    }
-
-
-def _count(connection: Connection, condition: Any) -> int:
-    return connection.execute(select(func.count()).select_from(BOOK).where(condition)).scalar() or 0
-
-
-def _by(connection: Connection, column: Any, condition: Any) -> dict[str, int]:
-    # By the label: PostgreSQL takes two occurrences of a parameter for two different expressions.
-    query = select(column.label("key"), func.count()).where(condition).group_by("key").order_by("key")
-    return {str(key): count for key, count in connection.execute(query)}
-
-
-def _unattributed(table: Table, column: ColumnElement[Any], instead: ColumnElement[Any]) -> ColumnElement[Any]:
-    # From a number by agency, region or sector an accused agency would learn that it is examined.
-    return case((func.coalesce(table.c.supervision, ~table.c.public), instead), else_=column)
-
-
-def _joined(connection: Connection) -> dict[str, int]:
-    # A lead may itself have been joined, so the root of the chain decides. `union` stops at a cycle.
-    joined, root = BOOK.c.status == Status.JOINED.value, BOOK.alias("root")
-    chain = select(BOOK.c.complaint, BOOK.c.lead).where(~BOOK.c.part, joined).cte("chain", recursive=True)
-    chain = chain.union(select(chain.c.complaint, BOOK.c.lead).where(joined, BOOK.c.complaint == chain.c.lead))
-    ended = root.c.status == Status.CLOSED.value
-    query = (
-        select(ended, func.count())
-        .select_from(chain.join(root, root.c.complaint == chain.c.lead))
-        .where(root.c.status != Status.JOINED.value)
-        .group_by(ended)
-    )
-    found = {bool(ended): count for ended, count in connection.execute(query)}
-    return {"to_open_lead": found.get(False, 0), "to_closed_lead": found.get(True, 0)}
+    return list(connection.execute(select(FIGURES.c.complaint)).scalars())

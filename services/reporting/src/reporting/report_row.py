@@ -7,7 +7,7 @@ from schemas.complaint.state import Complaint
 
 
 class ReportRow(NamedTuple):
-    """The columns of the tables `reports` and `book_reports`."""
+    """The columns of the table `reports`."""
 
     complaint: str
     version: int

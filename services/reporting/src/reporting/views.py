@@ -68,15 +68,6 @@ def reports_view(repository: Repository) -> View[ReportRow]:
     return View("reports", reports_tables, put_rows, _present(repository.load_for), (COMPLAINT_PREFIX,))
 
 
-def book_view(repository: Repository) -> View[ReportRow]:
-    """The rows behind the books, fed from the store, so they are right while Kafka is away."""
-    return View("book", book_tables, put_rows, _present(repository.load_with), (COMPLAINT_PREFIX,))
-
-
-def book_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
-    return reports_tables(metadata, f"{prefix}book_")
-
-
 def _present(
     load: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[LoadedStream]]],
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[ReportRow]]]:

@@ -24,7 +24,7 @@ from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
 from chassis.write.command import handle_registry
 from chassis.write.repository import Cause
-from router import http
+from router import http, pages
 from router.context import Router
 from router.duplicates.features import FeatureExtractor, feature_data
 from router.duplicates.watcher import DuplicateWatcher
@@ -147,4 +147,4 @@ def views(context: Router) -> list[Rebuildable]:
     return [rebuildable(context.feed), rebuildable(context.sweep.open_work), rebuildable(context.duplicates.feed)]
 
 
-service: Final = Service(SERVICE, [http.router], open_router, open_worker, views)
+service: Final = Service(SERVICE, [http.router, pages.router], open_router, open_worker, views)

@@ -13,11 +13,15 @@ from agency_inbox.moving import move, page_move
 from agency_inbox.pages.facets import status_word
 from agency_inbox.pages.kit import Office, officer_names, region_names
 from chassis.base.errors import Busy, ChassisError
+from chassis.pages.texts import N_
 from chassis.signin.pages import said
 from schemas.base.refusals import NotFound, Refusal
 
 MOST: Final = 100
 ROUTES: Final = {"terima": "acknowledgement", "tugaskan": "assignment"}
+HEADS: Final = (
+    N_("nomor"), N_("ringkasan"), N_("status"), N_("wilayah"), N_("unit"), N_("petugas"), N_("tenggat"),
+)  # fmt: skip
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for a formula at the beginning of a cell (OWASP, CSV Injection)."""
 
@@ -52,12 +56,13 @@ async def carry_out(office: Office, cases: list[UUID], action: str, officer: str
 async def _one(office: Office, case: UUID, action: str, body: HttpBody, key: str) -> Result:
     number, asked = "", page_move(office.who, office.agency, case, ROUTES[action], key)
     try:
-        number = (await queries.case_file(office.context, office.who, office.agency, case, office.lang))[1].public_number
+        _, state = await queries.case_file(office.context, office.who, office.agency, case, office.lang)
+        number = state.public_number
         await move(office.context, office.who, asked, body)
     except Refusal as refusal:
         return Result(number, str(case) if not isinstance(refusal, NotFound) else "", said(refusal, office.lang))
     except (Busy, ChassisError):
-        return Result(number, str(case), office.text("Sedang tidak dapat disimpan. Coba lagi sebentar."))
+        return Result(number, str(case), office.gettext("Sedang tidak dapat disimpan. Coba lagi sebentar."))
     return Result(number, str(case), "")
 
 
@@ -74,8 +79,7 @@ async def export(request: Request, office: Office, cases: list[UUID]) -> Respons
     regions, officers = await region_names(request, (row["region"] for row in rows)), await officer_names(office)
     out = io.StringIO()
     writer = csv.writer(out)
-    heads = ["nomor", "ringkasan", "status", "wilayah", "unit", "petugas", "tenggat"]
-    writer.writerow([office.text(head) for head in heads])
+    writer.writerow([office.gettext(head) for head in HEADS])
     units = office.registry.agencies[office.agency].units
     for row in rows:
         writer.writerow(

@@ -126,7 +126,7 @@ async def _with_template(request: Request, case: Opened, form: Mapping[str, str]
         "unit": body.units.get(case.file["unit"] or "", ""),
         "wilayah": (await region_names(request, [region])).get(region or "", ""),
         "tanggal": day(office.context.clock.now(), state.language, office.zone),
-        "tanggal_lapor": day(state.received_at, state.language, office.zone),
+        "diterima": day(state.received_at, state.language, office.zone),
         "tenggat": day(due_at, state.language, office.zone),
     }  # fmt: skip
     text = "\n\n".join(each for each in (form.get("jawaban", "").strip(), filled(chosen[0].text, values)) if each)
@@ -146,6 +146,7 @@ async def _shown(
     regions = await region_names(request, [state.place.region if state.place else None])
     policy = office.context.policies.at(state.received_at)
     found = await elsewhere.beside(request, office, state.id)
+    offered = await forms.offered(office, state)
     values = {
         "file": file,
         "state": state,
@@ -153,9 +154,11 @@ async def _shown(
         "sector": sector(state.sector, office.lang) if state.sector else None,
         "head": wording.status(state.status, office.lang, state.closed),
         "holder": wording.holder(office.registry.holder(state.holder), office.registry, office.lang),
-        "offered": await forms.offered(office, state),
+        "offered": offered,
+        "acts": bool(offered.moves - {"catatan", "tugaskan"}),
         "returned": len(state.returned_by) + 1,
         "returns": policy.returns,
+        "stops": policy.stops,
         "officers": await officer_names(office),
         "templates": await office.context.offices.templates(office.agency),
         "most": BODY,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -32,7 +32,7 @@ async def due(request: Request, office: AtOffice, sesudah: str = "") -> Response
     found = await queries.inbox_page(office.context, office.who, office.agency, shown, after, office.lang, MOST)
     rows = [{**row, "signs": facets.signs(row)} for row in found.rows]
     further = f"/petugas/tenggat?sesudah={cursor_of(found.next)}" if found.next else ""
-    values = {
+    values: dict[str, Any] = {
         "days": [(day, list(of)) for day, of in groupby(rows, key=lambda row: _day(office, row["due_at"]))],
         "total": found.total,
         "further": further + (f"&instansi={office.agency}" if further and len(office.bodies) > 1 else ""),

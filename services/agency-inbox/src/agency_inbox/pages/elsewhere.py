@@ -32,9 +32,7 @@ async def beside(request: Request, office: Office, complaint: UUID) -> dict[str,
     }
 
 
-async def carry_out(
-    request: Request, office: Office, complaint: UUID, name: str, form: Mapping[str, str]
-) -> Response:
+async def carry_out(request: Request, office: Office, complaint: UUID, name: str, form: Mapping[str, str]) -> Response:
     """Ask who complained, or split the case. Raises Wrong, StoreUnavailable."""
     if name == "pelapor":
         return await _reader(request, office, complaint, form)
@@ -45,7 +43,7 @@ async def carry_out(
 async def _reader(request: Request, office: Office, complaint: UUID, form: Mapping[str, str]) -> Response:
     reason = form.get("alasan_pelapor", "").strip()
     if not reason:
-        raise Wrong({"alasan_pelapor": office.text("Alasan wajib diisi; pelapor membacanya.")})
+        raise Wrong({"alasan_pelapor": office.gettext("Alasan wajib diisi; pelapor membacanya.")})
     path = f"/api/v1/persons/{complaint}/readings"
     done = await do(request, Call(path, {"lang": office.lang}, "POST", {"reason": reason}, key_of(form), office.lang))
     if not done.ok:
@@ -63,14 +61,14 @@ async def _split(request: Request, office: Office, complaint: UUID, form: Mappin
         found = resolved(office.registry, name) if name else {}
         if len(found) != 1:
             errors[f"bagian_{number}"] = (
-                office.text("Tulis nama instansi yang lengkap: %(names)s.", names=", ".join(found.values()))
-                if found else office.text("Tidak ada instansi dengan nama itu.")
+                office.gettext("Tulis nama instansi yang lengkap: %(names)s.", names=", ".join(found.values()))
+                if found else office.gettext("Tidak ada instansi dengan nama itu.")
             )  # fmt: skip
         if not task:
-            errors[f"tugas_{number}"] = office.text("Tulis apa yang harus dikerjakan.")
+            errors[f"tugas_{number}"] = office.gettext("Tulis apa yang harus dikerjakan.")
         parts.append({"agency": next(iter(found), ""), "task": task})
     if not parts:
-        errors["bagian_1"] = office.text("Sebut paling sedikit satu instansi lain.")
+        errors["bagian_1"] = office.gettext("Sebut paling sedikit satu instansi lain.")
     if errors:
         raise Wrong(errors)
     path = f"/api/v1/agencies/{office.agency}/inbox/{complaint}/split"
@@ -81,4 +79,4 @@ async def _split(request: Request, office: Office, complaint: UUID, form: Mappin
 
 def _said(office: Office, refused: Answer) -> str:
     detail = refused.body.get("detail") if isinstance(refused.body, dict) else None
-    return str(detail or office.text("Sedang tidak dapat disimpan. Coba lagi sebentar."))
+    return str(detail or office.gettext("Sedang tidak dapat disimpan. Coba lagi sebentar."))

@@ -36,7 +36,7 @@ class Choice(NamedTuple):
     """One value of a filter. `href` turns it on, or off where it is on."""
 
     text: str
-    count: int | None
+    cases: int
     href: str
     chosen: bool
 
@@ -65,9 +65,7 @@ def filter_of(office: Office, chosen: Mapping[str, str]) -> InboxFilter:
     officer = str(office.id) if named.get("petugas") == ME else named.get("petugas")
     period = PERIODS.get(named.get("tenggat", ""))
     due = queries.period(office.context, period, office.zone) if period else None
-    return InboxFilter(
-        named.get("status"), named.get("unit"), named.get("bidang"), named.get("wilayah"), officer, due
-    )
+    return InboxFilter(named.get("status"), named.get("unit"), named.get("bidang"), named.get("wilayah"), officer, due)
 
 
 def address(office: Office, chosen: Mapping[str, str], after: str = "") -> str:
@@ -82,16 +80,16 @@ def first(office: Office, counts: Counts, chosen: Mapping[str, str]) -> list[Cho
     """What an officer looks for most: all, new, late, due soon, waiting, one's own."""
     status, officer = counts.by["status"], counts.by["officer"]
     rows: list[tuple[str, dict[str, str], int]] = [
-        (office.text("Semua yang terbuka"), {}, counts.open),
-        (office.text("Baru"), {"status": Status.ROUTED.value}, status.get(Status.ROUTED, 0)),
-        (office.text("Terlambat"), {"tenggat": "terlambat"}, counts.due["overdue"]),
-        (office.text("Jatuh tempo hari ini"), {"tenggat": "hari-ini"}, counts.due["today"]),
-        (office.text("Jatuh tempo dalam 7 hari"), {"tenggat": "minggu-ini"}, counts.due["week"]),
-        (office.text("Menunggu pelapor"), {"status": Status.AWAITING_REPORTER.value},
+        (office.gettext("Semua yang terbuka"), {}, counts.open),
+        (office.gettext("Baru"), {"status": Status.ROUTED.value}, status.get(Status.ROUTED, 0)),
+        (office.gettext("Terlambat"), {"tenggat": "terlambat"}, counts.due["overdue"]),
+        (office.gettext("Jatuh tempo hari ini"), {"tenggat": "hari-ini"}, counts.due["today"]),
+        (office.gettext("Jatuh tempo dalam 7 hari"), {"tenggat": "minggu-ini"}, counts.due["week"]),
+        (office.gettext("Menunggu pelapor"), {"status": Status.AWAITING_REPORTER.value},
          status.get(Status.AWAITING_REPORTER, 0)),
-        (office.text("Ditugaskan kepada saya"), {"petugas": ME}, officer.get(str(office.id), 0)),
-        (office.text("Belum ditugaskan"), {"petugas": NOBODY}, officer.get(NONE, 0)),
-        (office.text("Ditutup"), {"status": Status.CLOSED.value}, counts.closed),
+        (office.gettext("Ditugaskan kepada saya"), {"petugas": ME}, officer.get(str(office.id), 0)),
+        (office.gettext("Belum ditugaskan"), {"petugas": NOBODY}, officer.get(NONE, 0)),
+        (office.gettext("Ditutup"), {"status": Status.CLOSED.value}, counts.closed),
     ]  # fmt: skip
     return [Choice(text, count, address(office, of), dict(chosen) == of) for text, of, count in rows]
 
@@ -100,22 +98,34 @@ def others(
     office: Office, counts: Counts, chosen: Mapping[str, str], regions: Mapping[str, str], officers: Mapping[str, str]
 ) -> list[Facet]:
     """The other filters, each of which is added to those that are chosen."""
-    none = office.text("tidak disebut")
-    units = {**office.registry.agencies[office.agency].units, NONE: office.text("belum di unit")}
+    none = office.gettext("tidak disebut")
+    units = {**office.registry.agencies[office.agency].units, NONE: office.gettext("belum di unit")}
     names: dict[str, tuple[str, dict[str, str]]] = {
-        "status": (office.text("Status"), {each.value: office.text(text) for each, text in SHORT.items()}),
-        "unit": (office.text("Unit"), dict(units)),
-        "bidang": (office.text("Bidang"), {each: sector(each, office.lang) if each else none
+        "status": (office.gettext("Status"), {each.value: office.gettext(text) for each, text in SHORT.items()}),
+        "unit": (office.gettext("Unit"), dict(units)),
+        "bidang": (office.gettext("Bidang"), {each: sector(each, office.lang) if each else none
                                            for each in counts.by["sector"]}),
-        "wilayah": (office.text("Wilayah"), {**regions, NONE: none}),
-        "petugas": (office.text("Petugas"), {**officers, NONE: office.text("belum ditugaskan")}),
+        "wilayah": (office.gettext("Wilayah"), {**regions, NONE: none}),
+        "petugas": (office.gettext("Petugas"), {**officers, NONE: office.gettext("belum ditugaskan")}),
     }  # fmt: skip
     facets = {"status": "status", "unit": "unit", "bidang": "sector", "wilayah": "region", "petugas": "officer"}
+    found = {**counts.by, "status": {**counts.by["status"], Status.CLOSED.value: counts.closed}}
     made = [
-        _facet(office, field, title, named, counts.by[facets[field]], chosen)
-        for field, (title, named) in names.items()
+        _facet(office, field, title, named, found[facets[field]], chosen) for field, (title, named) in names.items()
     ]
     return [facet for facet in made if len(facet.choices) > 1 or any(each.chosen for each in facet.choices)]
+
+
+def active(office: Office, chosen: Mapping[str, str], found: Iterable[Facet]) -> list[tuple[str, str]]:
+    """The filters in use: each in words, and the address without it."""
+    periods = {"terlambat": office.gettext("Terlambat"), "hari-ini": office.gettext("Jatuh tempo hari ini"),
+               "minggu-ini": office.gettext("Jatuh tempo dalam 7 hari")}  # fmt: skip
+    rest = {name: value for name, value in chosen.items() if name != "tenggat"}
+    of_time = [(periods[chosen["tenggat"]], address(office, rest))] if chosen.get("tenggat") in periods else []
+    own = {name: value for name, value in chosen.items() if name != "petugas"}
+    mine = [(office.gettext("Ditugaskan kepada saya"), address(office, own))] if chosen.get("petugas") == ME else []
+    named = [(one.text, one.href) for facet in found for one in (*facet.choices, *facet.more) if one.chosen]
+    return [*of_time, *mine, *named]
 
 
 def _facet(
@@ -124,23 +134,25 @@ def _facet(
 ) -> Facet:  # fmt: skip
     now = chosen.get(field)
     rest = {name: value for name, value in chosen.items() if name != field}
-    values = sorted(found.items(), key=lambda each: (-each[1], named.get(each[0], "")))[:ALL]
+    here = NONE if now == NOBODY else now
+    kept = found if here is None or now == ME else {**found, here: found.get(here, 0)}
+    values = sorted(kept.items(), key=lambda each: (each[0] != here, -each[1], named.get(each[0], "")))[:ALL]
     made = [
         Choice(
-            named.get(value) or office.text("lainnya"), count,
+            named.get(value) or office.gettext("lainnya"),
+            count,
             address(office, rest if (value or NOBODY) == now else {**rest, field: value or NOBODY}),
             (value or NOBODY) == now,
-        )  # fmt: skip
+        )
         for value, count in values
     ]
-    made.sort(key=lambda choice: not choice.chosen)
     return Facet(title, made[:MOST], made[MOST:])
 
 
 def status_word(office: Office, status: str) -> str:
     """The status in a few words."""
     named = SHORT.get(Status(status))
-    return office.text(named) if named else wording.status(Status(status), office.lang)
+    return office.gettext(named) if named else wording.status(Status(status), office.lang)
 
 
 def known_regions(counts: Counts, rows: Iterable[Mapping[str, object]]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Final
 from chassis.pages import dates
 from schemas.base.refusals import InvalidField
 
-FIELDS: Final = ("nomor", "judul", "instansi", "unit", "wilayah", "tanggal", "tanggal_lapor", "tenggat")
+FIELDS: Final = ("nomor", "judul", "instansi", "unit", "wilayah", "tanggal", "diterima", "tenggat")
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
 
 

@@ -21,7 +21,17 @@ from agency_inbox.bodies import (
     ResponseBody,
     ReturnBody,
 )
-from agency_inbox.decide import Acknowledge, ActingAgency, AddNote, Assign, Clarify, Move, RecordProgress, Respond, Return
+from agency_inbox.decide import (
+    Acknowledge,
+    ActingAgency,
+    AddNote,
+    Assign,
+    Clarify,
+    Move,
+    RecordProgress,
+    Respond,
+    Return,
+)
 from agency_inbox.handlers import parts_of
 from agency_inbox.pages.bodies import resolved
 from agency_inbox.pages.kit import Office
@@ -151,5 +161,5 @@ def _suggested(office: Office, form: Mapping[str, str]) -> str | None:
     if len(found) == 1:
         return next(iter(found))
     if not found:
-        raise Wrong({"saran": office.text("Tidak ada instansi dengan nama itu. Periksa ejaannya, atau kosongkan.")})
-    raise Wrong({"saran": office.text("Nama itu cocok dengan beberapa instansi. Pilih satu di bawah.")}, found)
+        raise Wrong({"saran": office.gettext("Tidak ada instansi dengan nama itu. Periksa ejaannya, atau kosongkan.")})
+    raise Wrong({"saran": office.gettext("Nama itu cocok dengan beberapa instansi. Pilih satu di bawah.")}, found)

@@ -63,10 +63,12 @@ async def _shown(
     counts = await queries.inbox_counts(office.context, office.who, office.agency, office.zone)
     regions = await region_names(request, facets.known_regions(counts, rows))
     officers = await officer_names(office)
-    values = {
+    others = facets.others(office, counts, chosen, regions, officers)
+    values: dict[str, Any] = {
         "rows": [{**row, "signs": facets.signs(row)} for row in rows],
         "first": facets.first(office, counts, chosen),
-        "facets": facets.others(office, counts, chosen, regions, officers),
+        "facets": others,
+        "active": facets.active(office, chosen, others),
         "regions": regions,
         "officers": officers,
         "chosen": chosen,

@@ -49,12 +49,10 @@ class Office(NamedTuple):
     @property
     def units(self) -> Mapping[str, str]:
         """Names of the units whose cases the officer sees."""
-        mine = self.who.units(self.agency)
-        return {
-            unit: name for unit, name in self.registry.agencies[self.agency].units.items() if mine is None or unit in mine
-        }
+        mine, named = self.who.units(self.agency), self.registry.agencies[self.agency].units
+        return {unit: name for unit, name in named.items() if mine is None or unit in mine}
 
-    def text(self, message: str, **values: Any) -> str:
+    def gettext(self, message: str, **values: Any) -> str:
         """A text of these pages in the reader's language."""
         return PAGES.text(message, self.lang, **values)
 
@@ -75,7 +73,7 @@ async def _office(
     office = Office(
         context, who, agency, bodies, registry, language_of(request), csrf_token(session.id) if session else ""
     )
-    await context.offices.saw(agency, office.id, who.name or office.text("Petugas"), context.clock.now())
+    await context.offices.saw(agency, office.id, who.name or office.gettext("Petugas"), context.clock.now())
     return office
 
 

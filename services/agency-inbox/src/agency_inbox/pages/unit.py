@@ -29,14 +29,18 @@ async def unit(request: Request, office: AtOffice) -> Response:
         "counts": counts,
         "load": [
             (
-                officers.get(id_, office.text("petugas lain")) if id_ else office.text("belum ditugaskan"), number,
+                officers.get(id_, office.gettext("petugas lain")) if id_ else office.gettext("belum ditugaskan"),
+                number,
                 facets.address(office, {"petugas": id_ or facets.NOBODY}),
-            )  # fmt: skip
+            )
             for id_, number in load
         ],
         "units": [
-            (office.units.get(id_, office.text("belum di unit")), number,
-             facets.address(office, {"unit": id_ or facets.NOBODY}))
+            (
+                office.units.get(id_, office.gettext("belum di unit")),
+                number,
+                facets.address(office, {"unit": id_ or facets.NOBODY}),
+            )
             for id_, number in sorted(counts.by["unit"].items(), key=lambda each: -each[1])
         ],
         "ladder": await _ladder(request, office),
@@ -44,7 +48,7 @@ async def unit(request: Request, office: AtOffice) -> Response:
         "week": [{**row, "signs": facets.signs(row)} for row in due.rows],
         "regions": await region_names(request, (row["region"] for row in due.rows)),
         "officers": officers,
-    }  # fmt: skip
+    }
     return show(request, office, "petugas_unit.html", **values)
 
 
@@ -57,5 +61,5 @@ async def _ladder(request: Request, office: Office) -> list[tuple[int, list[dict
     made = []
     for rung in RUNGS:
         answer = found[str(rung)]
-        made.append((rung, None if answer is None else answer["items"][:MOST], 0 if answer is None else answer["total"]))
+        made.append((rung, answer and answer["items"][:MOST], answer["total"] if answer else 0))
     return made

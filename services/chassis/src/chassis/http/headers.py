@@ -12,13 +12,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.cors import PublicReads
 
+_FEATURES: Final = (
+    "accelerometer=(), camera=(), display-capture=(), geolocation={}, gyroscope=(), magnetometer=(), microphone=(), "
+    "midi=(), payment=(), usb=()"
+)
+WITH_POSITION: Final = _FEATURES.format("(self)")
+"""The permissions policy of a page that may ask the browser for its position."""
 EVERY_ANSWER: Final[Mapping[str, str]] = {
     "x-content-type-options": "nosniff",
     # A path may hold a tracking code, which is a key: no other site may learn it.
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "permissions-policy": "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
-    "magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
+    "permissions-policy": _FEATURES.format("()"),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }

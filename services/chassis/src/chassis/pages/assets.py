@@ -19,6 +19,8 @@ TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charse
 MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "satupintu.css": ("vendor/govuk-frontend.css", "satupintu.css"),
     "satupintu.js": ("satupintu.js",),
+    "lapor.js": ("lapor/lokasi.js",),
+    "petugas.js": ("petugas.js",),
     "htmx.js": ("vendor/htmx.js",),
     "tanda.svg": ("tanda.svg",),
 }

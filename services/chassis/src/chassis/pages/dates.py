@@ -1,5 +1,6 @@
 """Dates of the pages in short words: `Sen, 7 Des 2026 06.11 WIB`, and how far away a due date is."""
 
+from datetime import date as Date  # noqa: N812 - the function has its name
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
@@ -16,9 +17,13 @@ SOON_DAYS: Final = 2
 
 def day(at: datetime, lang: str, zone: str = DEFAULT_ZONE) -> str:
     """A day such as `Sen, 7 Des 2026`."""
-    local = at.astimezone(zone_of(zone))
-    weekday, month = DAYS[lang].split(",")[local.weekday()], MONTHS[lang].split(",")[local.month - 1]
-    return f"{weekday}, {local.day} {month} {local.year}"
+    return date(at.astimezone(zone_of(zone)).date(), lang)
+
+
+def date(on: Date, lang: str) -> str:
+    """A calendar day such as `Sen, 7 Des 2026`."""
+    weekday, month = DAYS[lang].split(",")[on.weekday()], MONTHS[lang].split(",")[on.month - 1]
+    return f"{weekday}, {on.day} {month} {on.year}"
 
 
 def moment(at: datetime, lang: str, zone: str = DEFAULT_ZONE) -> str:

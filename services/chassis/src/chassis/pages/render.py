@@ -5,6 +5,7 @@ PAGES.render(view, "home.html", books=...)
 """
 
 from collections.abc import Mapping
+from datetime import date as Date  # noqa: N812 - a filter of templates has its name
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -96,7 +97,16 @@ def _environment(package: str, lang: str) -> Environment:
             text = text.replace(f"[{kind}]", f"[{texts('chassis', lang).gettext(name)}]")
         return text
 
-    made.filters |= {"masks": masks, "moment": moment, "day": day, "number": lambda value: number(value, lang)}
+    def date(on: Date) -> str:
+        return dates.date(on, lang)
+
+    made.filters |= {
+        "masks": masks,
+        "moment": moment,
+        "day": day,
+        "date": date,
+        "number": lambda value: number(value, lang),
+    }
     made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance,
                      "bars": charts.bars, "lines": charts.lines}  # fmt: skip
     return made

@@ -91,17 +91,30 @@ class Database:
         self._create()
         return retry_while_locked(lambda: self._read_once(function))
 
-    def purge(self, table: str) -> None:
+    def purge(self, table: str, *, rewrite: bool = False) -> bool:
         """Remove what was deleted or overwritten in `table` from the database's files and logs, as far as possible now;
-        the next checkpoint or vacuum removes the rest. Blocks the calling thread.
+        the next checkpoint or vacuum removes the rest. Blocks the calling thread. False: a reader prevented it.
+
+        `rewrite`: on PostgreSQL write the table and its indexes anew, because a vacuum leaves the bytes of dead rows
+        in their pages and the words of dead rows in a GIN index. Nobody reads the table meanwhile.
         """
         connection = self._writing.raw_connection()
         try:
             if self.dialect == POSTGRESQL:
                 connection.driver_connection.autocommit = True  # type: ignore[union-attr]
             cursor = connection.cursor()
-            cursor.execute(f"vacuum {table}" if self.dialect == POSTGRESQL else "PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.close()
+            if self.dialect == POSTGRESQL:
+                cursor.execute(f"vacuum {'full ' if rewrite else ''}{table}")
+                busy = False
+            else:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = cursor.fetchone() or (True,)
+        except self._writing.dialect.loaded_dbapi.OperationalError:
+            if not rewrite:
+                raise
+            return False
+        else:
+            return not busy
         finally:
             connection.invalidate()
 

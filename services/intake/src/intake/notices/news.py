@@ -91,8 +91,10 @@ def news_for_reporter(state: Complaint, history: Sequence[RecordedFact], since: 
 
 
 def news_for_audience(state: Complaint, history: Sequence[RecordedFact], since: datetime) -> list[NotifiableFact]:
-    """The facts after `since` to notify the audience of, oldest first; none if the complaint is not public."""
-    if state.erased or not state.is_public:
+    """The facts after `since` to notify the audience of, oldest first; none if the public may not know of
+    the complaint.
+    """
+    if state.erased or not state.may_be_public:
         return []
     found = [one for one in history if type(one.fact) in AUDIENCE_KINDS and one.fact.at > since]
     return [NotifiableFact(AUDIENCE_KINDS[type(one.fact)], one.event_id, one.fact) for one in found]

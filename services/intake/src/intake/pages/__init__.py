@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from chassis.signin.pages import page_router
-from intake.pages import home, report, track
+from intake.pages import counter, home, report, track
 
 router: APIRouter = page_router()
 router.include_router(home.router)
 router.include_router(track.router)
 router.include_router(report.router)
+router.include_router(counter.router)

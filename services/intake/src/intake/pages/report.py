@@ -12,12 +12,14 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from chassis.http.access import ANYONE
+from chassis.http.headers import WITH_POSITION
 from chassis.pages.parts import ask
 from chassis.signin.forms import CitizensForm
 from chassis.signin.pages import language_of, page_allow, page_router, render, said
 from intake import decide
 from intake.filing import Filing, file
 from intake.http.filing import Context, limit_rate, receipt
+from intake.pages import pin
 from intake.pages.kit import KEY, PAGES, Form, faults, key_of, new_key
 from intake.pages.opened import opened, remember
 from intake.pages.track import CODE_IN_BROWSER
@@ -37,7 +39,7 @@ SEARCHED: Final = "dicari"
 """The field with the name of a region that was searched for already."""
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "kata": ("isi", "tanggal"),
-    "tempat": ("wilayah", "nama_wilayah", "cari_wilayah", "alamat"),
+    "tempat": ("wilayah", "nama_wilayah", "cari_wilayah", "alamat", *pin.FIELDS),
     "kontak": ("nama", "surel", "telepon", "anonim", "rahasia"),
     "tinjau": (),
 }
@@ -68,6 +70,8 @@ async def go_on(request: Request, context: Context, form: Form) -> Response:
     if to == SEARCH or _is_unsearched(step, to, form):
         return await _step(request, "tempat", {**given, "wilayah": "", "nama_wilayah": ""}, {})
     back = to in STEPS and STEPS.index(to) < STEPS.index(step)
+    if step == "tempat" and (moved := pin.moved(form, given)) is not None:
+        return await _step(request, "tempat", moved, {})
     errors = {} if back else _errors(context, given, language_of(request))
     # Everything is checked at every step: hidden fields can be changed too. A later step's field cannot be wrong yet.
     for each in STEPS[: STEPS.index(step) + 1]:
@@ -121,6 +125,8 @@ def _given(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _errors(context: Context, given: Mapping[str, str], lang: str) -> dict[str, str]:
+    if pin.is_wrong(given):
+        return {"pin": PAGES.text(pin.WRONG, lang)}
     try:
         decide.check(_command(given, lang), context.clock.now())
     except ValidationError as error:
@@ -132,7 +138,8 @@ def _errors(context: Context, given: Mapping[str, str], lang: str) -> dict[str, 
 
 def _command(given: Mapping[str, str], lang: str) -> Complaining:
     """Raises ValidationError."""
-    place = {"region": given.get("wilayah") or None, "address": given.get("alamat", "").strip() or None}
+    place: dict[str, Any] = {"region": given.get("wilayah") or None, "address": given.get("alamat", "").strip() or None}
+    place |= pin.place(given)
     person = {"name": given.get("nama"), "email": given.get("surel"), "phone": given.get("telepon")}
     return Complaining.model_validate(
         {
@@ -159,9 +166,22 @@ async def _step(
         found = await ask(request, "/api/v1/regions", {"name": given["cari_wilayah"][:200]})
         values["regions"] = None if found is None else found["regions"]
         values["searched"] = True
+    if step == "tempat":
+        values["shown_map"], values["wrong_pin"] = pin.view_of(given), pin.is_wrong(given)
+        values["pinned"] = await _pinned(request, given)
+        values["pin_differs"] = pin.differs(given, values["pinned"])
     if step == "tinjau":
         text, address = given.get("isi", ""), given.get("alamat")
         # As `reporting` masks it unless the matter turns out to be in public space, which nobody has read yet.
         values["public_text"] = masked_address(masked(text))
         values["hidden"] = None if "rahasia" in given else hidden_from_public((text, address), lang)
-    return render(request, f"lapor_{step}.html", status, PAGES, **values)
+    answer = render(request, f"lapor_{step}.html", status, PAGES, **values)
+    answer.headers["permissions-policy"] = WITH_POSITION
+    return answer
+
+
+async def _pinned(request: Request, given: Mapping[str, str]) -> Any:
+    """The regions in which the pin may lie, the likeliest first; None: there is no pin, or nobody answers."""
+    at = pin.place(given)
+    found = await ask(request, "/api/v1/regions", at) if at else None
+    return None if found is None else found["regions"]

@@ -181,9 +181,10 @@ class ArbitersCasefile(DeskCasefile):
 
 
 class DeskPage(CountedPage):
-    """Complaints that wait, the longest waiting first."""
+    """Complaints that wait, the longest waiting first. `next`: where the next page begins; null: there is none."""
 
     complaints: list[DeskCase]
+    next: str | None
 
 
 class Decided(ComplaintState):
@@ -202,9 +203,10 @@ class Precedent(BindingDecision):
 
 
 class Precedents(BaseModel):
-    """The decisions that placement follows."""
+    """The decisions that placement follows. `next`: where the next page begins; null: there is none."""
 
     precedents: list[Precedent]
+    next: str | None
 
 
 class UnitShown(BaseModel):

@@ -1,68 +1,48 @@
 """Endpoints of the triage desk and the arbiter, and an agency's split."""
 
-from collections.abc import Callable, Collection
 from functools import partial
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from chassis.http.access import AGENCY, ARBITER, TRIAGE, Caller, allow
-from chassis.http.files import holders_file, opens_file
+from chassis.http.files import opens_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, Language, NoBody, StrictRoute, etag
 from chassis.write.cases import case_of
 from chassis.write.command import Handled, last_version
-from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from router import handlers
 from router.context import Router
 from router.desk import decide
-from router.desk.casefile import casefile, summary
+from router.desk.casefile import summary
 from router.desk.decide import DecisionContext, Share
+from router.http import lists
 from router.http.answers import MOVED, ArbitersCasefile, Decided, DeskCasefile, DeskPage, Precedents
-from router.http.duplicates import with_suggestions
+from router.http.cases import DESK, THE_ARBITER, Office, case_file, open_file, read
 from router.http.request import Context, RequestBody
-from router.placement import status, views
-from router.placement.precedents import UNSTATED_SCOPE, PrecedentScope, precedent_matter
+from router.placement import status
+from router.placement.precedents import PrecedentScope, precedent_matter
 from router.registry.mandates import AgencyUnit
-from router.settings import FRESH_S, PARTS
-from schemas.access.accused import WORKS_FOR, is_kept_from
-from schemas.access.principal import FOR_AN_AGENCY, Principal, Role, acting_as
-from schemas.access.reading import Case, Extent, Reading, as_agency, as_arbiter, as_desk, may_act
+from router.settings import PARTS
+from schemas.access.principal import FOR_AN_AGENCY, Principal, acting_as
+from schemas.access.reading import Case, Extent, Reading, as_agency, as_desk, may_act
 from schemas.base import ids, limits
 from schemas.base.refusals import CannotJoin, NotFound
 from schemas.base.values import AgencyId, Level, RegionGiven, Sector, UnitId
-from schemas.complaint.attachments import attached
 from schemas.complaint.state import Complaint
 from schemas.contract.written import Truth, UuidGiven
 from schemas.events.base import Fact
 from schemas.events.router import ArbitrationDecided, ArchiveReason
-from schemas.registry.fold import Registry
 from schemas.wording import sentence
-from schemas.wording.casefile import holders_attachment, notes
-from schemas.wording.precedents import decision
+from schemas.wording.casefile import notes
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
-Page = Annotated[int, Query(ge=0, le=10_000)]
-
-
-class Office(NamedTuple):
-    """The desk, the arbiter or an agency: its name among clients, what it may read, whether it may know of a complaint
-    by its state alone, and the roles of those who act for it.
-    """
-
-    name: str
-    reads: Callable[[Principal, Case], Reading]
-    knows: Callable[[Principal, Case], object]
-    roles: Collection[Role]
-    body: str | None = None
-
-
-DESK: Final = Office("desk", as_desk, as_desk, [Role.TRIAGE])
-THE_ARBITER: Final = Office("arbiter", as_arbiter, as_arbiter, [Role.ARBITER])
+Page = Annotated[int, Query(ge=0, le=10_000, description="older than `after`, and slow for high numbers")]
+After = Annotated[str | None, Query(max_length=200, description="the `next` of the page before")]
 
 
 def _agency(agency: str) -> Office:
@@ -224,15 +204,17 @@ DeskRequests = Annotated[DeskRequest, Depends()]
 
 
 @router.get("/triage", dependencies=[allow(TRIAGE)], responses={200: {"model": DeskPage}})
-async def triage(context: Context, who: Caller, lang: Language, page: Page = 0) -> dict[str, Any]:
+async def triage(context: Context, who: Caller, lang: Language, after: After = None, page: Page = 0) -> dict[str, Any]:
     """The complaints in triage, the longest waiting first."""
-    return await _page(context, who, status.TRIAGE, page, lang)
+    return await _page(context, who, status.TRIAGE, after, page, lang)
 
 
 @router.get("/arbitration", dependencies=[allow(ARBITER)], responses={200: {"model": DeskPage}})
-async def arbitration(context: Context, who: Caller, lang: Language, page: Page = 0) -> dict[str, Any]:
+async def arbitration(
+    context: Context, who: Caller, lang: Language, after: After = None, page: Page = 0
+) -> dict[str, Any]:
     """The complaints in arbitration, the longest waiting first."""
-    return await _page(context, who, status.ARBITRATION, page, lang)
+    return await _page(context, who, status.ARBITRATION, after, page, lang)
 
 
 @router.get(
@@ -245,7 +227,7 @@ async def for_desk(
     complaint: UUID, who: Caller, context: Context, lang: Language, response: Response
 ) -> dict[str, Any]:
     """The case file of a complaint that is not placed."""
-    return await _casefile(context, who, complaint, DESK, lang, response)
+    return await _case(context, who, complaint, DESK, lang, response)
 
 
 @router.get(
@@ -258,15 +240,15 @@ async def for_arbiter(
     complaint: UUID, who: Caller, context: Context, lang: Language, response: Response
 ) -> dict[str, Any]:
     """The case file of a complaint that is contested or has climbed to the Ombudsman."""
-    file = await _casefile(context, who, complaint, THE_ARBITER, lang, response)
-    loaded = await _read(context, who, complaint, THE_ARBITER)
+    file = await _case(context, who, complaint, THE_ARBITER, lang, response)
+    loaded = await read(context, who, complaint, THE_ARBITER)
     return {**file, "notes": notes(loaded.facts(), await context.registry.current())}
 
 
 @opens_file(router, "/triage/{complaint}/attachments/{attachment}", TRIAGE, "File for the desk")
 async def file_for_desk(complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request) -> Response:
     """Open a file of a complaint that is not placed: a copy without hidden data, always as a download."""
-    return await _file(context, who, complaint, DESK, attachment, request)
+    return await open_file(context, who, complaint, DESK, attachment, request)
 
 
 @opens_file(router, "/arbitration/{complaint}/attachments/{attachment}", ARBITER, "File for the arbiter")
@@ -274,21 +256,21 @@ async def file_for_arbiter(
     complaint: UUID, attachment: UUID, who: Caller, context: Context, request: Request
 ) -> Response:
     """Open a file of a complaint that the arbiter reads: a copy without hidden data, always as a download."""
-    return await _file(context, who, complaint, THE_ARBITER, attachment, request)
+    return await open_file(context, who, complaint, THE_ARBITER, attachment, request)
 
 
 @router.get("/precedents", dependencies=[allow(TRIAGE | ARBITER)], responses={200: {"model": Precedents}})
-async def precedents(context: Context, who: Caller, lang: Language) -> dict[str, Any]:
+async def precedents(
+    context: Context,
+    who: Caller,
+    lang: Language,
+    after: After = None,
+    sector: Annotated[Sector | None, Query(description="only of this sector")] = None,
+    words: Annotated[str, Query(max_length=200, description="each must be in body, reason, number or region")] = "",
+) -> dict[str, Any]:
     """The Ombudsman's decisions that placement follows: sector, level and region, the body, since when, and why."""
-    await context.feed.refresh(FRESH_S)
-    found = await context.database.read(views.precedents)
-    named = [(key, await _decision(context, who, one.name, lang)) for key, one in found.items()]
-    listed = [
-        {"sector": sector, "level": level, "region": region, **decided}
-        for (sector, level, region), decided in sorted(named, key=lambda item: str(item[0]))
-        if decided is not None
-    ]
-    return {"precedents": listed}
+    found = await lists.precedents(context, who, lang, after, sector, words)
+    return {"precedents": found.found, "next": found.next}
 
 
 @router.post("/triage/{complaint}/placement", dependencies=[allow(TRIAGE)], responses=MOVED)
@@ -398,81 +380,20 @@ async def split_by_agency(
     )
 
 
-async def _read(context: Router, who: Principal, complaint: UUID, office: Office) -> LoadedStream:
-    """A complaint whose words the office may read; else NotFound."""
-    loaded, registry = await context.repository.load(complaint), await context.registry.current()
-    if not office.reads(who, await case_of(context.repository, loaded, registry)).words:
-        raise NotFound(complaint=str(complaint))
-    return loaded
-
-
-async def _with_files(context: Router, who: Principal, loaded: LoadedStream) -> LoadedStream:
-    """The stream that names the reporter's files: of a part its whole, unless that is kept from `who`."""
-    if loaded.state.whole is None:
-        return loaded
-    whole, registry = await context.repository.load(loaded.state.whole), await context.registry.current()
-    return loaded if is_kept_from(who, whole.state, registry) else whole
-
-
-async def _file(
-    context: Router, who: Principal, complaint: UUID, office: Office, attachment: UUID, request: Request
-) -> Response:
-    loaded = await _with_files(context, who, await _read(context, who, complaint, office))
-    return await holders_file(context.attachments, loaded, attachment, request)
-
-
-async def _casefile(
+async def _case(
     context: Router, who: Principal, complaint: UUID, office: Office, lang: str, response: Response
 ) -> dict[str, Any]:
-    loaded, registry = await _read(context, who, complaint, office), await context.registry.current()
-    state, sent = loaded.state, await _with_files(context, who, loaded)
-    etag(response, state.version)
-    [file] = await with_suggestions(context, [state], [casefile(state, registry, context.policies, lang)], lang)
-    followed = state.routed.basis.precedent if state.routed else None
-    matter = precedent_matter(state, UNSTATED_SCOPE, await context.placement_context.current())
+    loaded = await read(context, who, complaint, office)
+    etag(response, loaded.state.version)
+    return await case_file(context, who, loaded, lang)
+
+
+async def _page(context: Router, who: Principal, place: str, after: str | None, page: int, lang: str) -> dict[str, Any]:
+    found = await lists.waiting(context, who, place, after, page=page)
     return {
-        **file,
-        "attachments": [
-            holders_attachment(each, anonymous=state.anonymous)
-            for each in attached((recorded.fact for recorded in sent.facts()), scans=context.attachments.scans)
-        ],
-        "precedent": await _decision(context, who, followed, lang) if followed else None,
-        # What a decision that names no scope would be a precedent for; None if that is not clear.
-        "matter": matter.model_dump(mode="json") if matter else None,
+        "page": page,
+        "page_size": limits.PAGE,
+        "total": found.total,
+        "next": found.next,
+        "complaints": await lists.case_files(context, found.states, lang),
     }
-
-
-async def _decision(context: Router, who: Principal, complaint: str, lang: str) -> dict[str, Any] | None:
-    loaded, registry = await context.repository.load(UUID(complaint)), await context.registry.current()
-    if is_kept_from(who, loaded.state, registry):
-        return None
-    return decision(loaded.state, loaded.facts(), registry, lang)
-
-
-async def _page(context: Router, who: Principal, place: str, page: int, lang: str) -> dict[str, Any]:
-    await context.feed.refresh(FRESH_S)
-    registry = await context.registry.current()
-    hidden = await _hidden(context, who, place, registry)
-    total = await context.database.read(lambda connection: views.count_in(connection, place, hidden))
-    found = await context.database.read(
-        lambda connection: views.complaints_in(connection, place, page, limits.PAGE, hidden)
-    )
-    # A row may be behind its stream: the stream decides whether the complaint has this status.
-    loaded = await context.repository.load_many(found)
-    states = [
-        each.state
-        for each in loaded
-        if each.state.status.value == place and not is_kept_from(who, each.state, registry)
-    ]
-    files = [casefile(state, registry, context.policies, lang) for state in states]
-    shown = await with_suggestions(context, states, files, lang)
-    return {"page": page, "page_size": limits.PAGE, "total": total, "complaints": shown}
-
-
-async def _hidden(context: Router, who: Principal, place: str, registry: Registry) -> list[str]:
-    """The complaints in this place that accuse an agency that `who` works for: not listed and not counted."""
-    if not who.in_role(*WORKS_FOR):
-        return []
-    examined = await context.database.read(lambda connection: views.perhaps_protected_in(connection, place))
-    loaded = await context.repository.load_many(examined)
-    return [str(each.state.id) for each in loaded if is_kept_from(who, each.state, registry)]

@@ -9,7 +9,7 @@ from chassis.http.access import ANYONE, allow
 from chassis.http.web import StrictRoute
 from router.geography.centroids import Centroid, CentroidIndex
 from router.geography.codes import DISTRICT_LENGTH
-from router.geography.search import RegionSearch
+from router.geography.search import NamedRegion, RegionSearch
 from router.http.answers import Regions
 from router.lexicon.files import district_data, place_data
 from router.settings import REGIONS_FOUND, SURE_PLACE
@@ -49,7 +49,12 @@ async def regions(
         raise InvalidField(field="lat" if lat is None else "lon", why="lat and lon belong together")
     if lat is not None and lon is not None:
         return {"regions": _around(lat, lon)}
-    return {"regions": [each._asdict() for each in _search().find(name, REGIONS_FOUND)]}
+    return {"regions": [each._asdict() for each in regions_named(name)]}
+
+
+def regions_named(text: str) -> list[NamedRegion]:
+    """Regencies, cities and districts whose names hold words that begin with those of `text`."""
+    return _search().find(text, REGIONS_FOUND)
 
 
 def _around(lat: float, lon: float) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Delete,
+    Index,
     MetaData,
     String,
     Table,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    tuple_,
 )
 
 from chassis.project.position import position_table
@@ -61,6 +63,7 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
             Column("lead", String(36), index=True),
             Column("part", Boolean, nullable=False),
             Column("protected", Boolean, nullable=False),
+            Index(f"ix_{prefix}standing_waiting", "place", "since", "complaint"),
             keep_existing=True,
         ),
         Table(
@@ -130,12 +133,41 @@ _HELD_BY: Final = (
 _PRECEDENTS: Final = select(TABLES.precedent)
 
 
-def complaints_in(connection: Connection, place: str, page: int, size: int, hidden: Collection[str] = ()) -> list[UUID]:
-    """One page of the complaints with this status, the longest there first, without those in `hidden`."""
+class Waiting(NamedTuple):
+    """A complaint in a list, and the key by which the list goes on after it: (since, complaint)."""
+
+    since: int
+    complaint: str
+
+
+class Listed(NamedTuple):
+    """Which complaints with a status are listed: the longest there first, after a key, without those in `hidden`."""
+
+    place: str
+    size: int
+    after: Waiting | None = None
+    hidden: Collection[str] = ()
+    skipped: int = 0
+
+
+def waiting(connection: Connection, listed: Listed) -> list[Waiting]:
+    """The rows of a list."""
     table = TABLES.standing
-    query = select(table.c.complaint).where(table.c.place == place, table.c.complaint.not_in(hidden))
-    query = query.order_by(table.c.since, table.c.complaint)
-    return [UUID(row.complaint) for row in connection.execute(query.limit(size).offset(page * size))]
+    query = select(table.c.since, table.c.complaint).where(table.c.place == listed.place)
+    if listed.after is not None:
+        query = query.where(tuple_(table.c.since, table.c.complaint) > tuple_(*listed.after))
+    if listed.hidden:
+        query = query.where(table.c.complaint.not_in(listed.hidden))
+    query = query.order_by(table.c.since, table.c.complaint).limit(listed.size).offset(listed.skipped)
+    return [Waiting(row.since, row.complaint) for row in connection.execute(query)]
+
+
+def waiting_row(connection: Connection, place: str, complaint: str) -> Waiting | None:
+    """The row of one complaint in the list of this status; None: it is not in it."""
+    table = TABLES.standing
+    query = select(table.c.since).where(table.c.complaint == complaint, table.c.place == place)
+    since = connection.execute(query).scalar()
+    return None if since is None else Waiting(since, complaint)
 
 
 def count_in(connection: Connection, place: str, hidden: Collection[str] = ()) -> int:
@@ -187,6 +219,37 @@ def precedents(connection: Connection) -> dict[PrecedentKey, Precedent]:
         (row.sector, row.level, row.area or None): Precedent(row.agency, row.unit, row.name)
         for row in connection.execute(_PRECEDENTS)
     }
+
+
+class PrecedentRow(NamedTuple):
+    """A precedent as it is listed. `area`: empty for the nation. The first three are the key of the list."""
+
+    sector: str
+    level: str
+    area: str
+    agency: str
+    unit: str | None
+    name: str
+
+
+class PrecedentsListed(NamedTuple):
+    """Which precedents are listed: after a key, of one sector if it is named."""
+
+    size: int
+    after: tuple[str, str, str] | None = None
+    sector: str | None = None
+
+
+def precedent_rows(connection: Connection, listed: PrecedentsListed) -> list[PrecedentRow]:
+    """The rows of a list, by sector, level and area."""
+    table = TABLES.precedent
+    key = (table.c.sector, table.c.level, table.c.area)
+    query = select(*key, table.c.agency, table.c.unit, table.c.name)
+    if listed.sector is not None:
+        query = query.where(table.c.sector == listed.sector)
+    if listed.after is not None:
+        query = query.where(tuple_(*key) > tuple_(*listed.after))
+    return [PrecedentRow(*row) for row in connection.execute(query.order_by(*key).limit(listed.size))]
 
 
 def _complaint(event: RecordedEvent) -> str:

@@ -1,0 +1,13 @@
+"""Pages of the desk, the arbiter and the operator. They call the functions behind router's API; no rule is written
+here.
+"""
+
+from fastapi import APIRouter
+
+from chassis.signin.pages import page_router
+from router.pages import arbiter, desk, precedents
+
+router: APIRouter = page_router()
+router.include_router(desk.router)
+router.include_router(arbiter.router)
+router.include_router(precedents.router)
