@@ -69,6 +69,9 @@ lint: setup ## formatting, lint, types, import layers, generated schemas
 	@$(RUN) -m schemas.contract.generate --check
 	@$(RUN) -m local.access_page --check
 
+images: ## one container image for each part of the platform, with its packages alone (BASE=debian:bookworm-slim; needs Docker)
+	@$(PYTHON) deploy/images/build.py
+
 audit-dependencies: setup ## sources and hashes of every package, and the advisories on them (AUDIT=--or-unknown: not where they cannot be read)
 	@$(RUN) deploy/audit_dependencies.py $(AUDIT)
 
@@ -125,4 +128,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers lint check clients simulate chaos bench evaluate outlines schemas texts setup clean help
+.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers lint check clients simulate chaos bench evaluate outlines schemas texts images setup clean help

@@ -16,6 +16,9 @@ if [ -z "${TEST_BASE_IMAGE:-}" ] && ! timeout 60 docker pull -q debian:bookworm-
     echo "no image registry: making the base from Debian's packages"
     command -v debootstrap >/dev/null || { apt-get update -qq; apt-get install -y -qq debootstrap >/dev/null; }
     debootstrap --variant=minbase bookworm "$work/base" >"$work/debootstrap.log" || { tail -20 "$work/debootstrap.log"; exit 1; }
+    # Builds read the same registries, so they need the authorities that this machine trusts.
+    mkdir -p "$work/base/usr/local/share/ca-certificates"
+    find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$work/base/usr/local/share/ca-certificates/" \;
     tar -C "$work/base" -c . | docker import - satupintu-base:bookworm >/dev/null
     export TEST_BASE_IMAGE=satupintu-base:bookworm
 fi

@@ -15,6 +15,7 @@ from uuid import uuid4  # noqa: TID251 - a client makes its own keys
 import aiohttp
 import pytest
 
+from reporting.statistics.figures import FIGURES
 from schemas.base.ids import public_number
 from schemas.base.topics import agency_inbox, agency_of
 from support.door import PATIENCE_S, Json, Refused, as_needed, reply, submit, until
@@ -369,6 +370,7 @@ async def look_everywhere(witness: Witness) -> None:
         "number": [one.number for one in kept],
         "token": [one.number for one in kept],
         "code": ["roads"],
+        "name": list(FIGURES),
     }
     for method, route, _ in witness.templates:
         names = re.findall(r"{(\w+)}", route)

@@ -60,6 +60,8 @@ async def arrive(front: Front, stage: dict[str, Staged], visit: Visit) -> str:
     if visit.opens is not None:
         await front.web.post("/lacak", data={"kode": stage[visit.opens].code}, auth=None)
         path = path.format(number=stage[visit.opens].number, id=stage[visit.opens].id)
+    if visit.about is not None:
+        path = path.format(id=stage[visit.about].id)
     answer = await front.web.get(path, auth=None)
     assert answer.status_code < 500, f"{visit.name}: {answer.status_code}"
     return answer.text

@@ -95,6 +95,7 @@ async def arrive(page: Page, site: Site, visit: Visit) -> None:
         await page.wait_for_url("**/saya")
     answer = await page.goto(path)
     for fields, button in visit.steps:
+        await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         for field, value in fields.items():
             await fill_in(page, site, field, value)
         async with page.expect_navigation() as navigation:
@@ -111,6 +112,8 @@ async def fill_in(page: Page, site: Site, field: str, value: str) -> None:
         await page.locator(form).evaluate("(form, to) => form.setAttribute('action', to)", to)
     elif "[type=hidden]" in field:
         await page.locator(field).evaluate("(input, value) => { input.value = value; }", value)
+    elif value.startswith("select "):
+        await page.select_option(field, value.removeprefix("select "))
     elif value == "check":
         await page.locator(field).check()
     else:

@@ -78,7 +78,7 @@ async def test_signing_out_everywhere_ends_another_browser_too(browser: BrowserC
     other = await browser.browser.new_context(base_url=address, locale="en-GB")
     here, there = await browser.new_page(), await other.new_page()
     for page in (here, there):
-        await sign_in(page, "/masuk", "Dewi Lestari")
+        await sign_in(page, "/saya", "Dewi Lestari")
         await page.wait_for_url("**/saya")
     assert await there.get_by_role("main").get_by_role("listitem").all_inner_texts() == ["triage desk"]
     await here.get_by_role("button", name="Keluar di semua perangkat").click()
@@ -89,7 +89,7 @@ async def test_signing_out_everywhere_ends_another_browser_too(browser: BrowserC
 
 async def test_a_page_of_another_origin_cannot_sign_anybody_out(browser: BrowserContext, address: str) -> None:
     page = await browser.new_page()
-    await sign_in(page, "/masuk", "Dewi Lestari")
+    await sign_in(page, "/saya", "Dewi Lestari")
     await page.wait_for_url("**/saya")
     token = await page.locator("input[name=csrf]").first.input_value()
     foreign = await browser.new_page()

@@ -37,6 +37,11 @@ async def test_a_person_signs_in_sees_their_roles_and_returns_where_they_began(p
     assert pages.log.entries[0].roles == "officer:pln triage"
 
 
+async def test_whoever_asked_for_no_page_begins_at_their_own_work(pages: Pages) -> None:
+    assert (await pages.sign_in("/masuk")).headers["location"] == "/meja"  # an officer who also works at the desk
+    assert (await pages.web.get("/masuk")).headers["location"] == "/meja"
+
+
 async def test_sign_in_renews_the_sessions_id_and_ends_the_old_one(pages: Pages) -> None:
     pages.web.cookies.set("satupintu", "planted-by-somebody", domain="127.0.0.1", path="/")
     await pages.sign_in()

@@ -28,6 +28,14 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/lacak": ("", "?nomor=SP-2026-000001-8"),
     "/lacak/{key}": ("",),
     "/saya": ("",),
+    "/meja": ("",),
+    "/meja/{complaint}": ("",),
+    "/arbiter": ("",),
+    "/arbiter/{complaint}": ("",),
+    "/preseden": ("", "?kata=jalan"),
+    "/operator/instansi": ("", "?kata=kota&semua=1"),
+    "/operator/instansi-baru": ("",),
+    "/operator/instansi/{agency}": ("",),
     "/keluar": ("",),
 }
 """Every page, and with which queries it is asked."""
@@ -36,6 +44,8 @@ ASIDE: Final = {
     "/masuk/kembali": "from the provider",
     "/aset/{name}": "is no page",
     "/peta.svg": "is a picture",
+    "/meja/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
+    "/arbiter/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
 }
 NUMBERS: Final = ("{key}", "{number}", "{nomor}")
 COMPLAINTS: Final = ("{complaint}", "{id}")

@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,6 +16,7 @@ import httpx
 from chassis.base.clock import SystemClock
 from chassis.base.settings import Settings
 from chassis.service.platform import open_platform
+from chassis.write.repository import Repository
 from local.issuer.state import make as make_issuer
 from local.paths import free_port
 from local.platform.processes import PlatformLayout, environment, process_specs
@@ -23,6 +25,7 @@ from local.process.child import ManagedProcess
 from support.commands import NOWHERE
 from support.stage import Staged, set_stage
 
+SetStage = Callable[[httpx.AsyncClient, Repository, datetime], Awaitable[dict[str, Staged]]]
 CHROMIUM: Final = "/usr/bin/chromium"
 START_S: Final = 180.0
 UNLIMITED: Final = {f"SATUPINTU_{name}_PER_MINUTE": "0" for name in ("FILINGS", "REQUESTS", "FAILED_CODES")}
@@ -37,7 +40,7 @@ class Site(NamedTuple):
 
 
 @contextmanager
-def serving(state: Path) -> Iterator[Site]:
+def serving(state: Path, set_: SetStage = set_stage) -> Iterator[Site]:
     """Start both, and set the stage."""
     make_secrets(state)
     make_issuer(state, state / "secrets" / "oidc-client.secret")
@@ -54,7 +57,7 @@ def serving(state: Path) -> Iterator[Site]:
             wait_for(process, spec.ready_url)
         address = f"http://127.0.0.1:{layout.port}"
         env = environment(layout)
-        stage = asyncio.run(_stage(address, env))
+        stage = asyncio.run(_stage(address, env, set_))
         fill_views(env)
         yield Site(address, f"http://127.0.0.1:{layout.issuer}", stage)
     finally:
@@ -62,7 +65,7 @@ def serving(state: Path) -> Iterator[Site]:
             process.stop(10)
 
 
-async def _stage(address: str, env: dict[str, str]) -> dict[str, Staged]:
+async def _stage(address: str, env: dict[str, str], set_: SetStage) -> dict[str, Staged]:
     before = dict(os.environ)
     os.environ.update(env)
     try:
@@ -71,7 +74,7 @@ async def _stage(address: str, env: dict[str, str]) -> dict[str, Staged]:
         os.environ.clear()
         os.environ.update(before)
     async with open_platform(settings) as platform, httpx.AsyncClient(base_url=address, timeout=60) as web:
-        return await set_stage(web, platform.repository("intake"), SystemClock().now())
+        return await set_(web, platform.repository("intake"), SystemClock().now())
 
 
 def fill_views(env: dict[str, str]) -> None:

@@ -38,6 +38,7 @@ ROUTES: Final = {
     "/duplicates": OPEN_TO_ALL,
     "/books": OPEN_TO_ALL,
     "/counts": OPEN_TO_ALL,
+    "/statistics": OPEN_TO_ALL,
     "/calendars": OPEN_TO_ALL,
     "/policies": OPEN_TO_ALL,
     "/open311/v2": OPEN_TO_ALL,

@@ -15,6 +15,7 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from reporting import http, open311, queries
+from reporting.charts import http as charts
 from reporting.context import Reporting
 from reporting.listed import listed_view
 from reporting.purging import WordPurge
@@ -93,4 +94,4 @@ def views(context: Reporting) -> list[Rebuildable]:
     ]
 
 
-service: Final = Service(SERVICE, [http.router, open311.router], open_reporting, open_worker, views)
+service: Final = Service(SERVICE, [http.router, charts.router, open311.router], open_reporting, open_worker, views)

@@ -8,35 +8,38 @@ from schemas.access.principal import Principal, Role
 
 
 class Entry(NamedTuple):
-    """A link in the head. `shows`: to whom."""
+    """A link in the head. `shows`: to whom. `begins`: those who are shown it begin there once they have signed in."""
 
     path: str
     text: str
     shows: Callable[[Principal], bool] = lambda _who: True
+    begins: bool = False
 
 
-def _is_officer(who: Principal) -> bool:
-    return who.has(Role.OFFICER) or who.has(Role.UNIT_HEAD)
+OWN_PAGE: Final = "/saya"
+
+
+def _has(*roles: Role) -> Callable[[Principal], bool]:
+    return lambda who: any(who.has(role) for role in roles)
 
 
 ENTRIES: Final = (
-    Entry("/petugas", N_("Kotak masuk"), _is_officer),
+    Entry("/petugas", N_("Kotak masuk"), _has(Role.OFFICER, Role.UNIT_HEAD), begins=True),
     Entry("/lapor", N_("Lapor")),
     Entry("/lacak", N_("Lacak")),
-    Entry("/saya", N_("Akun saya"), lambda who: who.signed_in),
+    Entry("/meja", N_("Meja"), _has(Role.TRIAGE), begins=True),
+    Entry("/arbiter", N_("Sengketa"), _has(Role.ARBITER), begins=True),
+    Entry("/preseden", N_("Preseden"), _has(Role.TRIAGE, Role.ARBITER)),
+    Entry(OWN_PAGE, N_("Akun saya"), lambda who: who.signed_in),
     Entry("/masuk", N_("Masuk"), lambda who: not who.signed_in),
 )
-
-
-LANDINGS: Final = (("/petugas", _is_officer),)
-"""Where somebody begins to work; the first that fits."""
-
-
-def landing_of(who: Principal) -> str:
-    """Where a sign-in leads to that was not asked for by a page: to one's work, else to one's own page."""
-    return next((path for path, fits in LANDINGS if fits(who)), "/saya")
 
 
 def entries_for(who: Principal) -> list[Entry]:
     """The links for whoever looks."""
     return [entry for entry in ENTRIES if entry.shows(who)]
+
+
+def first_page(who: Principal) -> str:
+    """Where somebody begins who has signed in without having asked for a page."""
+    return next((entry.path for entry in ENTRIES if entry.begins and entry.shows(who)), OWN_PAGE)

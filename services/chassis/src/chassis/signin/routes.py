@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from chassis.access_log.entry import Kind
 from chassis.http.access import SIGNED_IN, Rule
 from chassis.pages import routes as delivered
-from chassis.pages.navigation import landing_of
+from chassis.pages.navigation import first_page
 from chassis.signin.addresses import CALLBACK, SIGNED_OUT
 from chassis.signin.code_flow import Person, SignInRefused
 from chassis.signin.fetch import ProviderUnavailable
@@ -49,9 +49,9 @@ router.include_router(delivered.router)
 @router.get("/masuk", dependencies=[page_allow(ANYONE)])
 async def sign_in(request: Request, found: PageSession, lanjut: Annotated[str | None, Query()] = None) -> Response:
     """Lead the browser to the provider. `lanjut`: the path of ours to return to."""
-    return_to = own_path(lanjut) if lanjut else ""
+    return_to = own_path(lanjut) if lanjut is not None else ""
     if found is not None:
-        return RedirectResponse(return_to or landing_of(found.principal), HTTPStatus.SEE_OTHER)
+        return RedirectResponse(return_to or first_page(found.principal), HTTPStatus.SEE_OTHER)
     here = sign_in_of(request)
     attempt = new_attempt(return_to, here.clock.now())
     try:
@@ -89,8 +89,8 @@ async def signed_in(
     else:
         if (before := request.cookies.get(cookie_name(request))) is not None:
             await here.sessions.end(before)
-        landing = landing_of(Principal(grants=person.grants))
-        answer = RedirectResponse(attempt.return_to or landing, HTTPStatus.SEE_OTHER)
+        who = Principal(here.flow.issuer, person.subject, person.grants)
+        answer = RedirectResponse(attempt.return_to or first_page(who), HTTPStatus.SEE_OTHER)
         set_cookie(request, answer, cookie_name(request), await here.sessions.begin(person))
     set_cookie(request, answer, _attempt_cookie(request, state), "", 0)
     return answer

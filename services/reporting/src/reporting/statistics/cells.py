@@ -81,8 +81,6 @@ def public_cells(case: Case) -> list[Cell]:
         return []
     own = [*_flow(case), *_durations(case)]
     cells = [Cell(scope, *each) for scope in scopes(case) for each in own]
-    regency = ("region", day_of(case.received_us), (case.region or "")[:REGENCY])
-    cells += [Cell(scope, *regency) for scope in (NATION, *agency_scopes(case.agency))]
     return cells + [Cell(scope, *each) for scope in (NATION, *region_scopes(case.region)) for each in _returns(case)]
 
 
@@ -110,6 +108,7 @@ def _flow(case: Case) -> Iterator[Own]:
     day = day_of(case.received_us)
     yield "filed", day, ""
     yield "sector", day, case.sector or ""
+    yield "region", day, (case.region or "")[:REGENCY]
     if case.status == Status.CLOSED.value and case.ended_us is not None:
         yield "closed", day_of(case.ended_us), case.reason or ""
     elif case.status != Status.JOINED.value:

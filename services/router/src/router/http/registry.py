@@ -8,6 +8,8 @@ from pydantic import Field
 
 from chassis.http.access import ANYONE, OPERATOR, Caller, allow
 from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, StrictRoute, etag
+from chassis.write.precondition import UNCONDITIONAL, Precondition
+from router.context import Router
 from router.handlers import RegistryRequest, change_registry
 from router.http.answers import AGENCY, AGENCY_CREATED, Agencies
 from router.http.request import Context, RequestBody
@@ -100,22 +102,14 @@ class AgencyFilter(RequestBody):
 
 
 class RegistryChange:
-    """A change of the registry that is asked for: who asks, and under which key."""
+    """A change of the registry that is asked for. `by`: who asks, and under which key."""
 
     def __init__(
-        self,
-        context: Context,
-        who: Caller,
-        key: IdempotencyKey,
-        client: ClientId,
-        device: DeviceId,
-        condition: Conditional,
-        request: Request,
-        response: Response,
-    ) -> None:
+        self, context: Router, by: RegistryRequest, condition: Precondition = UNCONDITIONAL,
+        response: Response | None = None,
+    ) -> None:  # fmt: skip
         self.context, self.at = context, context.clock.now()
-        self._by = RegistryRequest(client, request.url.path, key, device, acting_as(who, Role.OPERATOR))
-        self._condition, self._response = condition, response
+        self._by, self._condition, self._response = by, condition, response or Response()
 
     async def carry_out(self, decision: Callable[[Registry], Sequence[Fact]], body: RequestBody) -> Registry:
         """Decide and append; the registry afterwards."""
@@ -131,7 +125,22 @@ class RegistryChange:
         return _with_mandates(await self.carry_out(decision, body), agency)
 
 
-RegistryChanges = Annotated[RegistryChange, Depends()]
+async def registry_change(
+    context: Context,
+    who: Caller,
+    key: IdempotencyKey,
+    client: ClientId,
+    device: DeviceId,
+    condition: Conditional,
+    request: Request,
+    response: Response,
+) -> RegistryChange:
+    """The change that a request asks for."""
+    by = RegistryRequest(client, request.url.path, key, device, acting_as(who, Role.OPERATOR))
+    return RegistryChange(context, by, condition, response)
+
+
+RegistryChanges = Annotated[RegistryChange, Depends(registry_change)]
 
 
 @router.get("", dependencies=[allow(ANYONE)], responses={200: {"model": Agencies}})

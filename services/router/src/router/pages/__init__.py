@@ -5,9 +5,10 @@ here.
 from fastapi import APIRouter
 
 from chassis.signin.pages import page_router
-from router.pages import arbiter, desk, precedents
+from router.pages import arbiter, desk, precedents, registry
 
 router: APIRouter = page_router()
 router.include_router(desk.router)
 router.include_router(arbiter.router)
 router.include_router(precedents.router)
+router.include_router(registry.router)

@@ -24,7 +24,7 @@ from router.http.request import Context
 from router.pages.bodies import SEARCH as BODIES
 from router.pages.case import Seen, SeenRequest, shown_case
 from router.pages.desk_forms import MOVES, PLACE, TASK, UNJOIN, BodyUnclear, command_of
-from router.pages.kit import GO, MOVE, PAGES, SEARCH, errors_of, guard, translator
+from router.pages.kit import GO, MOVE, PAGES, SEARCH, errors_of, guard, translator, unclear_errors
 from router.placement import status, views
 from schemas.access.principal import Principal, client_of
 from schemas.base.ids import MalformedCode, parse_public_number
@@ -34,8 +34,6 @@ router: APIRouter = page_router()
 GONE: Final = (AlreadyClosed, NotFound, VersionMismatch, WrongStatus)
 """Refusals that mean that somebody else was faster."""
 NO_BODY: Final = N_("Pilih salah satu instansi, atau cari yang lain.")
-NONE_OF_NAME: Final = N_("Tidak ada instansi dengan nama itu. Periksa ejaannya.")
-SEVERAL: Final = N_("Ada beberapa instansi dengan nama itu. Pilih salah satu.")
 DECIDED: Final = "putusan"
 WRITTEN: Final = ("pertanyaan", "kata", "judul", "catatan")
 """The fields with a person's own words, and the beginning of those of parts."""
@@ -86,7 +84,7 @@ async def move(
         await MOVES[name].carry(complaint, command, asked)
     except BodyUnclear as unclear:
         options = unclear.options
-        errors = {field: translate(SEVERAL if several else NONE_OF_NAME) for field, several in options.items()}
+        errors = unclear_errors(unclear, translate)
     except GONE as refusal:
         return await _overtaken(request, context, who, found, complaint, form, refusal)
     except (ValidationError, Refusal) as error:

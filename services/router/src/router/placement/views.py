@@ -208,6 +208,14 @@ def held_by(connection: Connection, gone: Sequence[str]) -> list[UUID]:
     return [UUID(row.complaint) for row in connection.execute(_HELD_BY, {"gone": list(gone)})]
 
 
+def count_held(connection: Connection, agencies: Sequence[str]) -> dict[str, int]:
+    """How many open complaints each of these bodies holds by their streams."""
+    table = TABLES.standing
+    query = select(table.c.held_by, func.count().label("reports")).where(table.c.held_by.in_(agencies))
+    query = query.where(table.c.place.not_in((CLOSED, *ENDED_FOR_FOLLOWERS))).group_by(table.c.held_by)
+    return {row.held_by: row.reports for row in connection.execute(query)}
+
+
 def unopened(connection: Connection) -> list[UUID]:
     """Wholes with a part that has no stream."""
     return [UUID(row.whole) for row in connection.execute(_UNOPENED)]

@@ -1,0 +1,22 @@
+"""The packages of an image, as options of uv: `python3 deploy/images/parts.py router`."""
+
+import sys
+
+SERVICES = ("intake", "router", "agency-inbox", "escalation", "reporting")
+PLATFORM = (*SERVICES, "audit")
+"""Of the image with the command `satupintu`: everything that adds commands to it."""
+
+
+def packages(part: str) -> tuple[str, ...]:
+    """The names of the packages in uv.lock.
+
+    Raises:
+        SystemExit: there is no such part.
+    """
+    if part not in (*SERVICES, "platform"):
+        sys.exit(f"PART={part}: there is no such part; parts are {', '.join((*SERVICES, 'platform'))}")
+    return tuple(f"satupintu-{name}" for name in (PLATFORM if part == "platform" else (part,)))
+
+
+if __name__ == "__main__":
+    print(" ".join(f"--package {name}" for name in packages(sys.argv[1] if len(sys.argv) > 1 else "")))
