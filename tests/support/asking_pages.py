@@ -36,6 +36,13 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/operator/instansi": ("", "?kata=kota&semua=1"),
     "/operator/instansi-baru": ("",),
     "/operator/instansi/{agency}": ("",),
+    "/petugas": ("", "?status=closed", "?petugas=-", "?wilayah=32"),
+    "/petugas/tenggat": ("",),
+    "/petugas/unit": ("",),
+    "/petugas/templat": ("",),
+    "/petugas/lapor": ("",),
+    "/petugas/lapor/{key}": ("",),
+    "/petugas/{complaint:uuid}": ("",),
     "/keluar": ("",),
 }
 """Every page, and with which queries it is asked."""
@@ -44,11 +51,12 @@ ASIDE: Final = {
     "/masuk/kembali": "from the provider",
     "/aset/{name}": "is no page",
     "/peta.svg": "is a picture",
+    "/petugas/{complaint:uuid}/lampiran/{attachment:uuid}": "is a file, asked of the API",
     "/meja/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
     "/arbiter/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
 }
 NUMBERS: Final = ("{key}", "{number}", "{nomor}")
-COMPLAINTS: Final = ("{complaint}", "{id}")
+COMPLAINTS: Final = ("{complaint}", "{complaint:uuid}", "{id}")
 NO_NUMBER: Final = public_number(T0.date(), 999_999)
 NAMED: Final = {"{agency}": CITY}
 
