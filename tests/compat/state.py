@@ -113,6 +113,7 @@ LEFT_BEHIND: Final = ("book_reports", "inbox")
 NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "reporting": {
         "ix_reports_changed_at": ["CREATE INDEX ix_reports_changed_at ON reports (changed_at)", "reports"],
+        "ix_reports_closed_at": ["CREATE INDEX ix_reports_closed_at ON reports (closed_at)", "reports"],
         **FIGURES,
     },
     "agency-inbox": {

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from support.commands import own_state
 from support.front import Front, opened
+from support.public_views import fill_public
 from support.stage import Staged, set_stage
 
 
@@ -39,4 +40,6 @@ def front(opened_front: Front) -> Front:
 @pytest_asyncio.fixture(loop_scope="module")
 async def stage(front: Front) -> dict[str, Staged]:
     """Complaints by the name of their state."""
-    return await set_stage(front.web, front.repository, front.app.state.intake.clock.now())
+    found = await set_stage(front.web, front.repository, front.app.state.intake.clock.now())
+    await fill_public(front.app.state.reporting)
+    return found

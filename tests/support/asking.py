@@ -72,6 +72,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/statistics/{{name}}": ("", "?agency=pln", "?region=32.73", "?agency=pln&region=32"),
     f"{API}/statistics/{{name}}/csv": ("", "?lang=en"),
     f"{API}/reports": ("", "?agency=pln", "?region=32.73", "?status=routed", "?sector=roads"),
+    f"{API}/reports/solved": ("",),
     f"{API}/reports/{{public_number}}": ("", "?lang=en"),
     f"{OPEN311}/discovery.{{kind}}": ("",),
     f"{OPEN311}/services.{{kind}}": ("",),

@@ -24,7 +24,15 @@ from support.strangers_rule import Roles, allowed, may_know, reporters
 PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/": ("",),
     "/lapor": ("",),
+    "/lapor/lampiran": ("",),
     "/lapor/terkirim/{key}": ("",),
+    "/lapor/didukung/{key}": ("",),
+    "/tentang": ("",),
+    "/lacak/kode-hilang": ("", "?terkirim=true"),
+    "/lacak/{key}/cetak": ("",),
+    "/lacak/{key}/data": ("",),
+    "/lacak/{key}/data.json": ("",),
+    "/lacak/{key}/lampiran/{attachment}": ("",),
     "/lacak": ("", "?nomor=SP-2026-000001-8"),
     "/lacak/{key}": ("",),
     "/saya": ("",),
@@ -58,7 +66,7 @@ ASIDE: Final = {
 NUMBERS: Final = ("{key}", "{number}", "{nomor}")
 COMPLAINTS: Final = ("{complaint}", "{complaint:uuid}", "{id}")
 NO_NUMBER: Final = public_number(T0.date(), 999_999)
-NAMED: Final = {"{agency}": CITY}
+NAMED: Final = {"{agency}": CITY, "{attachment}": str(MISSING)}
 
 
 @cache

@@ -20,6 +20,7 @@ from schemas.events.agency_inbox import (
 from schemas.events.base import Fact
 from schemas.events.router import ArbitrationOpened, ComplaintReferred, ComplaintRouted
 from support.inbox import CITY, keep, keep_registry
+from support.stage_citizen import further_stories
 
 TEXT: Final = "Lampu padam sejak Senin malam di muka pasar, gelap sekali.\nSudah tiga kali warga jatuh."
 LONG: Final = ("Lubang" * 40 + " ") * 8
@@ -60,7 +61,8 @@ async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetim
         for fact in facts:
             await keep(repository.store, repository, one.id, [fact])
         found[name] = one
-    return found
+    more = await further_stories(web, repository, now)
+    return found | {name: Staged(*one) for name, one in more.items()}
 
 
 def _stories(now: datetime) -> dict[str, list[Fact]]:

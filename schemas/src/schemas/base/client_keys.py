@@ -6,6 +6,7 @@ can claim to be, or somebody signed in: no device can take the name of the latte
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _HEX: Final = "[0-9a-f]"
@@ -63,6 +64,7 @@ def before_gateways(gateway: str, names: Iterable[str] = ()) -> tuple[str, ...]:
 _AROUND: Final = (("", ""), ("{", "}"), ("urn:uuid:", ""), ("URN:UUID:", ""))
 
 
+@lru_cache(maxsize=256)  # one request asks several times
 def _hyphenated(key: str) -> str | None:
     match = _UUID.fullmatch(key)
     if match is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,15 +14,17 @@ from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
 from chassis.write.precondition import UNCONDITIONAL, Precondition, TagOf, entity_tag
 from chassis.write.repository import Cause
-from intake import decide
+from intake import data_access, decide
 from intake.canonical import canonical
 from intake.context import Intake
+from intake.data_access import AskForData
 from intake.decide import AddDetail, AddNote, Attach, DeclineJoin, Dispute
 from intake.notices.choices import NoticeChoices
 from intake.uploads import Upload
 from schemas.base.envelope import Actor
 from schemas.base.ids import derived_id, former_move_ids, move_id
 from schemas.base.refusals import DataErased, NotFound
+from schemas.base.values import Clock
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines import dispute_until
@@ -113,6 +116,14 @@ async def decline_join(context: Intake, request: MoveRequest, command: DeclineJo
         return decide.decline_join(state, command, at, [root.id] if root else ())
 
     return await move(context, request, command, rule)
+
+
+async def ask_for_data(context: Intake, request: MoveRequest) -> None:
+    """Record that the reporter asked for a copy of all data; of erased data the copy holds what is left."""
+    at = context.clock.now()
+    within = timedelta(days=context.policies.at(at).rules[Clock.ERASURE].amount)
+    with suppress(DataErased):
+        await move(context, request, AskForData(), lambda state: data_access.ask_for_data(state, at, within))
 
 
 async def erase(context: Intake, request: MoveRequest, command: BaseModel) -> None:

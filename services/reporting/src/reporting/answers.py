@@ -105,6 +105,12 @@ class PublicReports(Page):
     older: str | None
 
 
+class SolvedReports(BaseModel):
+    """Public reports that their reporters confirmed as solved, those closed last first."""
+
+    reports: list[PublicReport]
+
+
 class PublicMoment(BaseModel):
     """One event, in a sentence for the public."""
 

@@ -17,12 +17,12 @@ from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Cause
 from reporting import queries, timeline
-from reporting.answers import Books, Counts, PublicReportPage, PublicReports, Supported
+from reporting.answers import Books, Counts, PublicReportPage, PublicReports, SolvedReports, Supported
 from reporting.context import Reporting
 from reporting.listing import Cursor, Filters, Found, cursor_of, find, supports_of
 from reporting.public_text import public_text, public_title
 from reporting.report_row import row_of
-from reporting.settings import FRESH_S
+from reporting.settings import FRESH_S, SOLVED
 from reporting.statistics import books as sums
 from reporting.statistics.lag import lag_of
 from reporting.views import put_supports
@@ -135,6 +135,25 @@ async def listed_page(context: Reporting, filters: Filters, cursor: Cursor | Non
     # A row may be older than its stream, so the stream decides whether it is public.
     shown = [each for each in loaded if each.state.is_public and not each.state.erased]
     return ListedPage(shown, {UUID(key): count for key, count in supports.items()}, found.newer, found.older)
+
+
+@router.get("/api/v1/reports/solved", dependencies=[allow(ANYONE)], responses={200: {"model": SolvedReports}})
+async def solved(context: Context, lang: Language) -> dict[str, Any]:
+    """Public reports that their reporters confirmed as solved, the latest first."""
+    rows = await context.database.read(lambda connection: queries.solved_lately(connection, SOLVED))
+    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
+    registry = await context.registry.current()
+    items = [
+        {
+            **_card(row, registry, lang),
+            "title": public_title(each.state),
+            "text": public_text(each.state),
+            "position": _position(each.state),
+        }
+        for row, each in zip(rows, loaded, strict=True)
+        if each.state.is_public and not each.state.erased and each.state.closed is CloseReason.CONFIRMED
+    ]
+    return {"reports": items}
 
 
 @router.get(

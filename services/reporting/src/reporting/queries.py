@@ -21,7 +21,7 @@ from chassis.project.position import position_table
 from reporting.statistics.tables import figure_tables
 from reporting.views import reports_tables, supports_tables
 from schemas.base.limits import PAGE
-from schemas.complaint.lifecycle import Status
+from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.contract.open311 import OTHER
 
 METADATA: Final = MetaData()
@@ -39,6 +39,13 @@ def _public() -> Select[Any]:
 
 
 _PUBLIC_ROW: Final = _public().where(REPORTS.c.public_number == bindparam("number"))
+
+
+def solved_lately(connection: Connection, most: int) -> list[dict[str, Any]]:
+    """Public reports whose reporters confirmed that they are solved, those closed last first."""
+    closed, reason = REPORTS.c.closed_at, REPORTS.c.reason == CloseReason.CONFIRMED.value
+    query = _public().where(closed.is_not(None), reason, REPORTS.c.part.is_(False)).order_by(closed.desc()).limit(most)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 class Search(NamedTuple):

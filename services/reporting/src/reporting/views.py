@@ -36,7 +36,7 @@ def reports_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("received_at", Moment, nullable=False, index=True),
         Column("stage_at", Moment, nullable=False),
         Column("answered_at", Moment),
-        Column("closed_at", Moment),
+        Column("closed_at", Moment, index=True),
         Column("lead", String(36)),
         Column("changed_at", Moment, index=True, comment="none: not touched since this column was added"),
         Column("supervision", Boolean, comment="none: not touched since this column was added"),

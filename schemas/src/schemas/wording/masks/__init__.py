@@ -47,7 +47,10 @@ _LINK: Final = re.compile(
 )
 _CLOSING: Final = {"(": ")", "[": "]"}
 _DIGIT: Final = re.compile(r"\d")
-_SPOKEN: Final = re.compile(r"nol|kosong|lapan|zero|eight", re.IGNORECASE)
+_LINK_HINTS: Final = ("://", "www.", ".me/", "wa.link/", "bit.ly/", "s.id/", "whatsapp.com/")
+"""Without one of these a text has no link."""
+_SPOKEN: Final = ("nol", "kosong", "lapan", "zero", "eight")
+"""Without one of these a text without digits has no number."""
 _LEAST_DIGITS: Final = 4
 """Of every number that is masked, beside plates."""
 
@@ -77,12 +80,14 @@ def personal(text: str) -> list[Masked]:
 
 
 def _found(text: str) -> Iterator[Masked]:
-    taken = [Masked(*each.span(), Kind.LINK) for each in (_LINK.finditer(text) if "/" in text or "." in text else ())]
+    lower = text.lower()
+    linked = any(hint in lower for hint in _LINK_HINTS)
+    taken = [Masked(*each.span(), Kind.LINK) for each in (_LINK.finditer(text) if linked else ())]
     taken += [Masked(*each, Kind.MAIL) for each in mails(text)]
     digits = sum(1 for _ in islice(_DIGIT.finditer(text), _LEAST_DIGITS))
     taken += [Masked(*each, Kind.PLATE) for each in (plates(text) if digits else ())]
     yield from taken
-    if digits < _LEAST_DIGITS and not _SPOKEN.search(text):
+    if digits < _LEAST_DIGITS and not any(word in lower for word in _SPOKEN):
         return
     closed = sorted([*((each.start, each.end) for each in taken), *(each.span() for each in IMPERSONAL.finditer(text))])
     for chain in chains(text, closed):

@@ -1,5 +1,6 @@
 """Network addresses: which are this machine's own, and whom several of them belong to."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -26,6 +27,7 @@ def address(text: str) -> Address | None:
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
 
 
+@lru_cache(maxsize=4096)
 def subscriber(text: str) -> str:
     """Whom to count requests from this address for: the IPv4 address, the /64 of an IPv6 address, or `text` itself."""
     found = address(text)

@@ -334,7 +334,9 @@ class BodyLimit:
     limits of their own.
     """
 
-    def __init__(self, app: ASGIApp, limit: int = limits.REQUEST_BYTES, exempt: str = "/attachments") -> None:
+    def __init__(
+        self, app: ASGIApp, limit: int = limits.REQUEST_BYTES, exempt: tuple[str, ...] = ("/attachments", "/lampiran")
+    ) -> None:
         self.app, self.limit, self.exempt = app, limit, exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import FastAPI, Request
@@ -53,7 +54,8 @@ class Parts:
 
     async def _ask(self, path: str) -> None:
         try:
-            answer = await ask_api(self._app, Call(path), PUBLIC)
+            route, _, query = path.partition("?")
+            answer = await ask_api(self._app, Call(route, dict(parse_qsl(query))), PUBLIC)
         except Exception as error:  # noqa: BLE001 - whatever ails another service, this page is shown
             log.warning("a part of a page is missing", path=path, error=type(error).__name__)
             return

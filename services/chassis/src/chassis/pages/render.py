@@ -92,6 +92,14 @@ def _environment(package: str, lang: str) -> Environment:
     def day(at: datetime, zone: str = DEFAULT_ZONE) -> str:
         return dates.day(at, lang, zone)
 
+    def iso_day(written: str) -> str:
+        """A date or moment in ISO 8601 as a day; what is none stays."""
+        try:
+            at = datetime.fromisoformat(written)
+        except ValueError:
+            return written
+        return dates.day(at, lang) if at.tzinfo else dates.date(at.date(), lang)
+
     def masks(text: str) -> str:
         for kind, name in MASKS.items():
             text = text.replace(f"[{kind}]", f"[{texts('chassis', lang).gettext(name)}]")
@@ -104,6 +112,7 @@ def _environment(package: str, lang: str) -> Environment:
         "masks": masks,
         "moment": moment,
         "day": day,
+        "iso_day": iso_day,
         "date": date,
         "number": lambda value: number(value, lang),
     }

@@ -1,9 +1,9 @@
 """The reporter's endpoints. Whoever has the tracking code is the reporter, so the code is never logged."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -35,8 +35,7 @@ from intake.uploads import upload_of
 from schemas.access.principal import system_acting
 from schemas.base.envelope import Actor
 from schemas.base.ids import parse_tracking_code
-from schemas.base.refusals import DataErased, FileWaiting, FileWithheld, InvalidField, NotFound
-from schemas.base.values import Clock
+from schemas.base.refusals import FileWaiting, FileWithheld, InvalidField, NotFound
 from schemas.complaint.attachments import FileState, attached_as
 from schemas.complaint.state import Complaint
 from schemas.events.base import Fact
@@ -248,17 +247,15 @@ async def copy_of_data(move: Move, _body: AskForData | None = None) -> dict[str,
     """Everything that is held about the reporter, for people and programs: the complaint with its history, name and
     contacts, which body read them and why, which bodies got the complaint, and the files (law 27/2022).
     """
-    context, request = move.tracked.context, move.request("data")
     move.response.headers["Cache-Control"] = "no-store"
-    with suppress(DataErased):  # then the copy holds what is left
-        at = context.clock.now()
-        within = timedelta(days=context.policies.at(at).rules[Clock.ERASURE].amount)
-        await handlers.move(context, request, AskForData(), lambda state: data_access.ask_for_data(state, at, within))
-    return await _copy(move.tracked, await move.tracked.page(move.response))
+    await handlers.ask_for_data(move.tracked.context, move.request("data"))
+    return await held_about(move.tracked, move.response)
 
 
-async def _copy(tracked: TrackedComplaint, page: dict[str, Any]) -> dict[str, Any]:
+async def held_about(tracked: TrackedComplaint, response: Response | None = None) -> dict[str, Any]:
+    """The copy of everything that is held about the reporter."""
     context, loaded = tracked.context, await tracked.loaded()
+    page = await tracked.page(response or Response())
     parts, registry = await handlers.parts_of(context, loaded.state), await context.registry.current()
     history, reporter = loaded.facts(), await reporter_of(context, loaded)
     former = [

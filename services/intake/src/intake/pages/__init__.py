@@ -3,10 +3,13 @@
 from fastapi import APIRouter
 
 from chassis.signin.pages import page_router
-from intake.pages import counter, home, report, track
+from intake.pages import counter, filed, home, lost, own, report, track
 
 router: APIRouter = page_router()
 router.include_router(home.router)
+router.include_router(lost.router)
+router.include_router(own.router)
 router.include_router(track.router)
+router.include_router(filed.router)
 router.include_router(report.router)
 router.include_router(counter.router)

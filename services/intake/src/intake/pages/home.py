@@ -1,4 +1,4 @@
-"""The home page: what this is, file, track, the books in one line, how it works."""
+"""The home page: what this is, file, track, what was solved lately, the books in one line, how it works; and about."""
 
 from typing import Any, Final, NamedTuple
 
@@ -6,11 +6,14 @@ from fastapi import APIRouter, Request, Response
 
 from chassis.http.access import ANYONE
 from chassis.pages.parts import Part, parts
-from chassis.signin.pages import page_allow, page_router, render
+from chassis.signin.pages import language_of, page_allow, page_router, render
 from intake.http.filing import Context
 from intake.pages.kit import KEY, PAGES, new_key
 
 BOOKS: Final = "/api/v1/books"
+SOLVED: Final = {"id": "/api/v1/reports/solved?lang=id", "en": "/api/v1/reports/solved?lang=en"}
+WORDS: Final = 180
+"""Characters of a solved report that are shown."""
 router: APIRouter = page_router()
 
 
@@ -26,11 +29,19 @@ class BookLine(NamedTuple):
 @router.get("/", dependencies=[page_allow(ANYONE)])
 async def home(request: Request, context: Context) -> Response:
     """The page that people see first."""
-    found = await parts(request, context.clock, {"books": BOOKS})
-    books = found["books"]
+    lang = language_of(request)
+    found = await parts(request, context.clock, {"books": BOOKS, "solved": SOLVED[lang]})
+    books, solved = found["books"], found["solved"]
     line = book_line(books.body) if books is not None else None
     values: dict[str, Any] = {"books": line, "counted_at": _at(books), "key_field": KEY, "key": new_key()}
+    values |= {"solved": solved.body["reports"] if solved is not None else None, "most_words": WORDS}
     return render(request, "home.html", pages=PAGES, errors={}, code="", **values)
+
+
+@router.get("/tentang", dependencies=[page_allow(ANYONE)])
+async def about(request: Request) -> Response:
+    """How it works, how it is counted, privacy, open data, accessibility."""
+    return render(request, "tentang.html", pages=PAGES)
 
 
 def book_line(books: dict[str, Any]) -> BookLine:

@@ -11,8 +11,10 @@ from pydantic import BaseModel
 
 from intake import decide, handlers
 from intake.context import Intake
+from intake.data_access import AskForData
 from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
+from intake.notices.choices import GROUPS, NoticeChoices
 from schemas.base.refusals import Refusal
 from schemas.complaint.state import Complaint
 from schemas.deadlines import dispute_until
@@ -25,9 +27,13 @@ ROUTES: Final = {
     "ombudsman": "ombudsman",
     "pisah": "unjoin",
     "penghapusan": "erasure",
+    "data": "data",
+    "pemberitahuan": "notices",
 }
 """By the name of a move in forms: the route of the API that does the same, so that one key is one move on both."""
 DUMMY: Final = "x"
+CONTACTS: Final = {"email": "surel", "phone": "sms"}
+"""How the fields of a contact begin in the form, by the contact."""
 
 
 class Fields(NamedTuple):
@@ -45,7 +51,18 @@ FORMS: Final[Mapping[str, Fields]] = {
     "ombudsman": Fields(CallOmbudsman, {"alasan_ombudsman": "reason"}),
     "pisah": Fields(DeclineJoin, {"alasan_pisah": "reason"}),
     "penghapusan": Fields(Erase, {}),
+    "data": Fields(AskForData, {}),
+    "pemberitahuan": Fields(NoticeChoices, {"bahasa": "language"}),
 }
+TAKE_FILES: Final = frozenset({"keterangan"})
+"""Moves whose form also takes files, alone or beside words."""
+AFTER: Final = {"data": "/data"}
+"""Below the tracking page, what is shown after a move; else the page itself."""
+
+
+def says_something(move: str, form: Mapping[str, str]) -> bool:
+    """Whether a field of the move is filled in."""
+    return any(form.get(name, "").strip() for name in FORMS[move].fields)
 
 
 def command_of(move: str, form: Mapping[str, str]) -> BaseModel:
@@ -54,6 +71,9 @@ def command_of(move: str, form: Mapping[str, str]) -> BaseModel:
     given: dict[str, Any] = {to: form[name] for name, to in fields.items() if form.get(name, "").strip()}
     if "rating" in given:
         given["rating"] = int(given["rating"]) if given["rating"].isdecimal() else given["rating"]
+    if command is NoticeChoices:
+        for contact, field in CONTACTS.items():
+            given[contact] = [group for group in GROUPS if f"{field}_{group}" in form]
     return command.model_validate(given)
 
 
@@ -98,6 +118,10 @@ async def carry_out(context: Intake, request: MoveRequest, command: BaseModel) -
             await handlers.decline_join(context, request, command)
         case Erase():
             await handlers.erase(context, request, command)
+        case AskForData():
+            await handlers.ask_for_data(context, request)
+        case NoticeChoices():
+            await handlers.choose_notices(context, request.complaint, command)
 
 
 def _by(rule: Any, command: BaseModel, at: datetime) -> Callable[[Complaint], Any]:

@@ -1,109 +1,199 @@
-"""Filing in three steps and a review, without JavaScript: what was answered rides in hidden fields until it is sent.
+"""Filing in steps and a review, without JavaScript: what was answered rides in hidden fields until it is sent.
 
-Nothing is stored before the last step. The key of the form is made on the first page, so a report is filed once.
+Nothing but files is stored before the last step. The key of the form is made on the first page, so a report is filed
+once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import ValidationError
 
+from chassis.base.errors import ChassisError
 from chassis.http.access import ANYONE
 from chassis.http.headers import WITH_POSITION
 from chassis.pages.parts import ask
 from chassis.signin.forms import CitizensForm
-from chassis.signin.pages import language_of, page_allow, page_router, render, said
-from intake import decide
-from intake.filing import Filing, file
-from intake.http.filing import Context, limit_rate, receipt
+from chassis.signin.pages import language_of, page_allow, page_router, render
+from intake import files_ahead
+from intake.context import Intake
+from intake.filing import file
+from intake.http.filing import Context, limit_rate
 from intake.pages import pin
-from intake.pages.kit import KEY, PAGES, Form, faults, key_of, new_key
-from intake.pages.opened import opened, remember
-from intake.pages.track import CODE_IN_BROWSER
+from intake.pages.file_faults import fault, in_address
+from intake.pages.filing_form import (
+    ASKED,
+    FIELDS,
+    HIDE,
+    LIKE,
+    MORE_FILES,
+    OTHER,
+    PROPOSED,
+    REMOVE,
+    SEARCH,
+    SEARCHED,
+    SEND,
+    STEP,
+    STEPS,
+    SUPPORT,
+    TO,
+    UNKNOWN,
+    answers_digest,
+    complaint_of,
+    errors_in,
+    filing_of,
+    given_in,
+    without,
+)
+from intake.pages.kit import KEY, PAGES, key_of, new_key
+from intake.pages.like import Compared, compare, support
+from intake.pages.opened import remember
+from intake.pages.photos import Refused, keep_ahead
+from intake.pages.review import hidden, review_of
+from intake.pages.sent_form import FILES, Sent
 from schemas.base.ids import MalformedCode, parse_public_number
-from schemas.base.limits import ADDRESS, BODY, CONTACT
-from schemas.base.refusals import InvalidField
-from schemas.contract.submission import Complaining
-from schemas.wording.masks import masked, masked_address
-from schemas.wording.masks.told import hidden_from_public
+from schemas.base.limits import ADDRESS, ATTACHMENTS, BODY, CONTACT
+from schemas.base.refusals import Refusal
 
-STEP: Final = "langkah"
-TO: Final = "ke"
-STEPS: Final = ("kata", "tempat", "kontak", "tinjau")
-SEND: Final = "kirim"
-SEARCH: Final = "cari"
-SEARCHED: Final = "dicari"
-"""The field with the name of a region that was searched for already."""
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "kata": ("isi", "tanggal"),
-    "tempat": ("wilayah", "nama_wilayah", "cari_wilayah", "alamat", *pin.FIELDS),
-    "kontak": ("nama", "surel", "telepon", "anonim", "rahasia"),
-    "tinjau": (),
-}
-"""By the step that asks for them."""
-NAMES: Final[Mapping[str, str]] = {
-    "text": "isi",
-    "occurred_on": "tanggal",
-    "place.region": "cari_wilayah",
-    "place.address": "alamat",
-}
-"""The form's field of each field of the command that can be wrong."""
-MOST_TYPED: Final = 20_000
+WITH_FILES: Final = "/lapor/lampiran"
+"""Where the review page sends its form. The limit of a request's size does not hold for addresses that end so."""
+log = structlog.get_logger(__name__)
 router: APIRouter = page_router()
 
 
 @router.get("/lapor", dependencies=[page_allow(ANYONE)])
-async def begin(request: Request) -> Response:
+async def begin(request: Request, context: Context) -> Response:
     """The first step."""
-    return await _step(request, "kata", {}, {})
+    return await _step(request, context, "kata", {}, {})
 
 
 @router.post("/lapor", dependencies=[page_allow(ANYONE), CitizensForm])
-async def go_on(request: Request, context: Context, form: Form) -> Response:
+@router.post(WITH_FILES, dependencies=[page_allow(ANYONE), CitizensForm])
+async def go_on(request: Request, context: Context, sent: Sent) -> Response:
     """Check the step that was filled in, and show the one that its button leads to, or file."""
-    step, to, given = form.get(STEP, ""), form.get(TO, ""), _given(form)
+    form, lang = sent.fields, language_of(request)
+    step, to, given = form.get(STEP, ""), form.get(TO, ""), given_in(form)
     if step not in STEPS:
-        return await _step(request, "kata", given, {})
-    if to == SEARCH or _is_unsearched(step, to, form):
-        return await _step(request, "tempat", {**given, "wilayah": "", "nama_wilayah": ""}, {})
-    back = to in STEPS and STEPS.index(to) < STEPS.index(step)
+        return await _step(request, context, "kata", given, {})
+    refused = await _kept(request, context, given, sent)
+    if "lang" in form:  # the language switch keeps the page
+        compared = await compare(request, given, lang) if step == LIKE else None
+        return await _step(request, context, step, given, {}, compared=compared)
+    if (answer := await _in_place(request, context, step, to, given, form, refused)) is not None:
+        return answer
     if step == "tempat" and (moved := pin.moved(form, given)) is not None:
-        return await _step(request, "tempat", moved, {})
-    errors = {} if back else _errors(context, given, language_of(request))
+        return await _step(request, context, "tempat", moved, {})
+    back = to in STEPS and STEPS.index(to) < STEPS.index(step)
+    errors = {} if back else errors_in(context, given, lang)
     # Everything is checked at every step: hidden fields can be changed too. A later step's field cannot be wrong yet.
     for each in STEPS[: STEPS.index(step) + 1]:
         if found := {field: why for field, why in errors.items() if field in FIELDS[each] or each == "tinjau"}:
-            return await _step(request, each, given, found, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return await _step(request, context, each, given, found, HTTPStatus.UNPROCESSABLE_ENTITY)
     if to == SEND:
-        return await _send(request, context, given)
-    return await _step(request, to if to in STEPS else STEPS[STEPS.index(step) + 1 - (step == "tinjau")], given, {})
+        return await _send(request, context, given, refused)
+    return await _forward(request, context, step, to, given)
 
 
-@router.get("/lapor/terkirim/{key}", dependencies=[page_allow(CODE_IN_BROWSER)])
-async def sent(key: str, request: Request, context: Context) -> Response:
-    """What was filed: number, code and what happens next."""
+@router.get(WITH_FILES, dependencies=[page_allow(ANYONE)])
+async def begin_again() -> Response:
+    """What a browser asks for that goes back to the address of the review."""
+    return RedirectResponse("/lapor", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/lapor/didukung/{key}", dependencies=[page_allow(ANYONE)])
+async def supported(key: str, request: Request) -> Response:
+    """Thanks for supporting another report instead."""
     try:
         number = parse_public_number(key)
     except MalformedCode:
         return RedirectResponse("/lapor", HTTPStatus.SEE_OTHER)
-    code, lang = opened(request).get(number), language_of(request)
-    if code is None:
-        return RedirectResponse(f"/lacak?nomor={number}", HTTPStatus.SEE_OTHER)
-    with context.guesses.attempt(request):
-        complaint = await context.codes.open(code)
-    loaded = await context.repository.load(complaint)
-    shown = await receipt(context, loaded.state, code, lang)
-    return render(request, "lapor_terkirim.html", pages=PAGES, receipt=shown, now=context.clock.now())
+    report = await ask(request, f"/api/v1/reports/{number}", {"lang": language_of(request)})
+    return render(request, "lapor_didukung.html", pages=PAGES, number=number, report=report)
 
 
-async def _send(request: Request, context: Context, given: Mapping[str, str]) -> Response:
+async def _kept(request: Request, context: Intake, given: Mapping[str, str], sent: Any) -> list[Refused]:
+    """Keep the files that came with the form."""
+    if not sent.files:
+        return []
     limit_rate(context.filings, request)
-    filed = await file(context, Filing("", key_of(given), _command(given, language_of(request))))
+    return await keep_ahead(context, complaint_of(given), sent.files)
+
+
+async def _in_place(
+    request: Request, context: Intake, step: str, to: str, given: dict[str, str], form: Mapping[str, str],
+    refused: Sequence[Refused],
+) -> Response | None:  # fmt: skip
+    """What a button does that stays on its step; None: it leads on."""
+    lang = language_of(request)
+    if to == SEARCH or _is_unsearched(step, to, form):
+        return await _step(request, context, "tempat", {**given, "wilayah": "", "nama_wilayah": ""}, {})
+    if to == UNKNOWN:
+        return await _forward(request, context, "tempat", "", without(given, "tempat"))
+    if to.startswith(SUPPORT):
+        return await _support(request, context, to.removeprefix(SUPPORT), given)
+    if to == HIDE:
+        return await _step(request, context, "tinjau", hidden(given, lang), {})
+    if to.startswith(REMOVE):
+        await _remove(context, complaint_of(given), to.removeprefix(REMOVE))
+        return await _step(request, context, "tinjau", given, {})
+    if to == MORE_FILES or (refused and to != SEND):
+        errors = {FILES: " ".join(fault(each.why, each.name, lang) for each in refused)} if refused else {}
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+        return await _step(request, context, "tinjau", given, errors, status)
+    return None
+
+
+async def _remove(context: Intake, complaint: UUID, attachment: str) -> None:
+    try:
+        await files_ahead.remove(context, complaint, UUID(attachment))
+    except ValueError:
+        return
+
+
+async def _support(request: Request, context: Intake, number: str, given: dict[str, str]) -> Response:
+    limit_rate(context.filings, request)
+    try:
+        done = await support(request, parse_public_number(number), key_of(given), language_of(request))
+    except MalformedCode:
+        done = False
+    if not done:
+        return await _forward(request, context, "tempat", "", given)
+    return RedirectResponse(f"/lapor/didukung/{number}", HTTPStatus.SEE_OTHER)
+
+
+async def _forward(request: Request, context: Intake, step: str, to: str, given: dict[str, str]) -> Response:
+    """The step that was asked for, else the next one. Likeness is asked only where there is a like report."""
+    wanted = to if to in STEPS else STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]
+    if step == LIKE and wanted == "kontak":
+        given = {**given, OTHER: answers_digest(given)}
+    if wanted != LIKE:
+        return await _step(request, context, wanted, given, {})
+    compared = await compare(request, given, language_of(request))
+    given = without(given, LIKE) | {name: given[name] for name in (OTHER,) if name in given}
+    if compared.proposed:
+        given[PROPOSED] = compared.proposed
+    if not compared.like or given.get(OTHER) == answers_digest(given):
+        return await _step(request, context, "kontak", given, {})
+    return await _step(request, context, LIKE, given, {}, compared=compared)
+
+
+async def _send(request: Request, context: Intake, given: Mapping[str, str], refused: Sequence[Refused]) -> Response:
+    limit_rate(context.filings, request)
+    filed = await file(context, filing_of(given, language_of(request)))
+    faults = [(each.number, each.why) for each in refused]
+    try:
+        joined = await files_ahead.join(context, filed.state.id)
+        faults += [(0, Refusal())] * joined.lost
+    except ChassisError as error:  # the complaint is filed, and the sweep attaches what waits
+        log.warning("files wait for the sweep", complaint=str(filed.state.id), error=type(error).__name__)
     number = filed.state.public_number or ""
-    answer = RedirectResponse(f"/lapor/terkirim/{number}", HTTPStatus.SEE_OTHER)
+    query = urlencode(in_address(faults))
+    answer = RedirectResponse(f"/lapor/terkirim/{number}" + (f"?{query}" if query else ""), HTTPStatus.SEE_OTHER)
     remember(request, answer, number, filed.code)
     return answer
 
@@ -114,53 +204,16 @@ def _is_unsearched(step: str, to: str, form: Mapping[str, str]) -> bool:
     return step == "tempat" and not to and bool(typed) and not form.get("wilayah") and typed != form.get(SEARCHED)
 
 
-def _given(form: Mapping[str, str]) -> dict[str, str]:
-    """The answers so far. A choice of a region holds its name behind its code."""
-    names = [KEY, *(name for fields in FIELDS.values() for name in fields)]
-    given = {name: form[name][:MOST_TYPED] for name in names if form.get(name)}
-    code, split, name = given.get("wilayah", "").partition("|")
-    if split:
-        given |= {"wilayah": code, "nama_wilayah": name}
-    return {**given, KEY: key_of(given)}
-
-
-def _errors(context: Context, given: Mapping[str, str], lang: str) -> dict[str, str]:
-    if pin.is_wrong(given):
-        return {"pin": PAGES.text(pin.WRONG, lang)}
-    try:
-        decide.check(_command(given, lang), context.clock.now())
-    except ValidationError as error:
-        return faults(error, NAMES, lang)
-    except InvalidField as refusal:
-        return {NAMES.get(str(refusal.data["field"]), ""): said(refusal, lang)}
-    return {}
-
-
-def _command(given: Mapping[str, str], lang: str) -> Complaining:
-    """Raises ValidationError."""
-    place: dict[str, Any] = {"region": given.get("wilayah") or None, "address": given.get("alamat", "").strip() or None}
-    place |= pin.place(given)
-    person = {"name": given.get("nama"), "email": given.get("surel"), "phone": given.get("telepon")}
-    return Complaining.model_validate(
-        {
-            "text": given.get("isi", ""),
-            "occurred_on": given.get("tanggal") or None,
-            "place": place if any(place.values()) else None,
-            "reporter": person if any(person.values()) else None,
-            "anonymous": "anonim" in given,
-            "secret": "rahasia" in given,
-            "language": lang,
-        }
-    )
-
-
 async def _step(
-    request: Request, step: str, given: Mapping[str, str], errors: Mapping[str, str], status: int = HTTPStatus.OK
-) -> Response:
+    request: Request, context: Intake, step: str, given: Mapping[str, str], errors: Mapping[str, str],
+    status: int = HTTPStatus.OK, compared: Compared | None = None,
+) -> Response:  # fmt: skip
     lang = language_of(request)
     values: dict[str, Any] = {
-        "given": {KEY: new_key(), **given}, "errors": errors, "step": step, "steps": STEPS, "fields": FIELDS,
-        "most": BODY, "most_address": ADDRESS, "most_contact": CONTACT, "regions": None,
+        "given": {KEY: new_key(), **given}, "errors": errors, "step": step, "asked": ASKED, "fields": FIELDS,
+        "back": {"tempat": "kata", "mirip": "tempat", "kontak": "tempat", "tinjau": "kontak"}.get(step),
+        "most": BODY, "most_address": ADDRESS, "most_contact": CONTACT, "most_files": ATTACHMENTS, "regions": None,
+        "action": WITH_FILES if step == "tinjau" else "/lapor", "compared": compared,
     }  # fmt: skip
     if step == "tempat" and given.get("cari_wilayah") and not given.get("wilayah"):
         found = await ask(request, "/api/v1/regions", {"name": given["cari_wilayah"][:200]})
@@ -171,10 +224,7 @@ async def _step(
         values["pinned"] = await _pinned(request, given)
         values["pin_differs"] = pin.differs(given, values["pinned"])
     if step == "tinjau":
-        text, address = given.get("isi", ""), given.get("alamat")
-        # As `reporting` masks it unless the matter turns out to be in public space, which nobody has read yet.
-        values["public_text"] = masked_address(masked(text))
-        values["hidden"] = None if "rahasia" in given else hidden_from_public((text, address), lang)
+        values |= await review_of(context, given, lang)
     answer = render(request, f"lapor_{step}.html", status, PAGES, **values)
     answer.headers["permissions-policy"] = WITH_POSITION
     return answer

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,14 +14,17 @@ from chassis.signin.forms import CitizensForm
 from chassis.signin.pages import language_of, page_allow, page_router, render, said
 from intake import handlers
 from intake.handlers import MoveRequest
-from intake.http.filing import Context
+from intake.http.filing import Context, limit_rate
 from intake.http.reporter import TrackedComplaint
 from intake.pages import moves
-from intake.pages.kit import KEY, PAGES, Form, faults, key_of, new_key
+from intake.pages.file_faults import from_address, in_address
+from intake.pages.kit import KEY, PAGES, faults, key_of, new_key
 from intake.pages.opened import forget, opened, remember
+from intake.pages.photos import attach
+from intake.pages.sent_form import Sent, SentForm
 from intake.pages.status import STEPS, headline
 from schemas.base.ids import MalformedCode, parse_public_number
-from schemas.base.limits import BODY, NOTE
+from schemas.base.limits import ATTACHMENTS, BODY, NOTE
 from schemas.base.refusals import InvalidField, NotFound, Refusal
 from schemas.registry.calendars import DEFAULT_ZONE
 
@@ -42,55 +45,103 @@ async def ask(request: Request, nomor: Annotated[str, Query(max_length=40)] = ""
 
 
 @router.post("/lacak", dependencies=[page_allow(ANYONE), CitizensForm])
-async def open_by_form(request: Request, context: Context, form: Form) -> Response:
+async def open_by_form(request: Request, context: Context, sent: Sent) -> Response:
     """Open the complaint of the code in the form."""
-    return await _opened_or_asked(request, context, form.get(CODE, ""))
+    return await _opened_or_asked(request, context, sent.fields.get(CODE, ""))
 
 
 @router.get("/lacak/{key}", dependencies=[page_allow(CODE_IN_BROWSER)])
-async def one(key: str, request: Request, context: Context) -> Response:
-    """A complaint by its public number, if this browser has opened it. A code instead of the number opens it first."""
-    number = _number(key)
-    if number is None:
+async def one(
+    key: str, request: Request, context: Context, gagal: Annotated[list[str], Query(max_length=20)] = []  # noqa: B006
+) -> Response:  # fmt: skip
+    """A complaint by its public number, if this browser has opened it. A code instead of the number opens it first.
+    `gagal`: files that were not taken.
+    """
+    if number_of(key) is None:
         return await _opened_or_asked(request, context, key)
-    code = opened(request).get(number)
-    if code is None:
-        return RedirectResponse(f"/lacak?nomor={quote(number)}", HTTPStatus.SEE_OTHER)
-    return await _shown(request, context, await _tracked(request, context, number, code))
+    tracked = await tracked_of(request, context, key)
+    if tracked is None:
+        return to_the_code(key)
+    return await _shown(request, context, tracked, file_faults=from_address(gagal, tracked.lang))
 
 
 @router.post("/lacak/{key}", dependencies=[page_allow(CODE_IN_BROWSER), CitizensForm])
-async def move(key: str, request: Request, context: Context, form: Form) -> Response:
+@router.post("/lacak/{key}/lampiran", dependencies=[page_allow(CODE_IN_BROWSER), CitizensForm])
+async def move(key: str, request: Request, context: Context, sent: Sent) -> Response:
     """Carry out a move of the reporter, and lead back to the page."""
-    number = _number(key) or ""
-    code, name = opened(request).get(number), form.get(MOVE, "")
-    if code is None:
-        return RedirectResponse(f"/lacak?nomor={quote(number)}", HTTPStatus.SEE_OTHER)
+    number, name = number_of(key) or "", sent.fields.get(MOVE, "")
+    tracked = await tracked_of(request, context, number)
+    if tracked is None:
+        return to_the_code(number)
     if name == CLOSE:
         answer = RedirectResponse("/lacak", HTTPStatus.SEE_OTHER)
         forget(request, answer, number)
         return answer
-    tracked = await _tracked(request, context, number, code)
     if name not in moves.FORMS:
         raise InvalidField(field=MOVE, why="must not be empty")
     errors: dict[str, str]
     try:
-        command = moves.command_of(name, form)
-        asked = MoveRequest(tracked.complaint, "", key_of(form), moves.ROUTES[name])
-        await moves.carry_out(context, asked, command)
+        query = await _moved(request, context, tracked, name, sent)
     except ValidationError as error:
         names = {to: field for field, to in moves.FORMS[name].fields.items()}
         errors = faults(error, names, tracked.lang)
-        return await _shown(request, context, tracked, HTTPStatus.UNPROCESSABLE_ENTITY, errors, form)
+        return await _shown(request, context, tracked, HTTPStatus.UNPROCESSABLE_ENTITY, errors, sent.fields)
     except Refusal as refusal:
         errors = {"": said(refusal, tracked.lang)}
-        return await _shown(request, context, tracked, refusal.status_hint, errors, form)
-    return RedirectResponse(f"/lacak/{number}?berhasil={name}", HTTPStatus.SEE_OTHER)
+        return await _shown(request, context, tracked, refusal.status_hint, errors, sent.fields)
+    return RedirectResponse(f"/lacak/{number}{moves.AFTER.get(name, '')}?{urlencode(query)}", HTTPStatus.SEE_OTHER)
+
+
+def number_of(key: str) -> str | None:
+    """The public number that a path holds; None: it is something else."""
+    try:
+        return parse_public_number(key)
+    except MalformedCode:
+        return None
+
+
+def to_the_code(key: str) -> Response:
+    """Where to go if this browser did not open the report."""
+    return RedirectResponse(f"/lacak?nomor={quote(number_of(key) or '')}", HTTPStatus.SEE_OTHER)
+
+
+async def tracked_of(request: Request, context: Context, key: str) -> TrackedComplaint | None:
+    """The complaint of a number that this browser opened; None: it did not.
+
+    Raises:
+        NotFound: the code in the cookie does not belong to this number.
+    """
+    number = number_of(key)
+    code = opened(request).get(number) if number else None
+    if code is None:
+        return None
+    with context.guesses.attempt(request):
+        complaint = await context.codes.open(code)
+    tracked = TrackedComplaint(context, complaint, code, language_of(request))
+    if (await tracked.loaded()).state.public_number != number:
+        raise NotFound(what=number)
+    return tracked
+
+
+async def _moved(
+    request: Request, context: Context, tracked: TrackedComplaint, name: str, sent: SentForm
+) -> list[tuple[str, str]]:
+    """Carry it out, with its files; what the next page's address tells. Raises ValidationError, Refusal."""
+    key, refused = key_of(sent.fields), []
+    if sent.files:
+        limit_rate(context.filings, request)
+        refused = await attach(context, tracked.complaint, sent.files, key)
+    only_files = bool(sent.files) and name in moves.TAKE_FILES and not moves.says_something(name, sent.fields)
+    if not only_files:
+        asked = MoveRequest(tracked.complaint, "", key, moves.ROUTES[name])
+        await moves.carry_out(context, asked, moves.command_of(name, sent.fields))
+    done = [] if only_files and len(refused) == len(sent.files) else [("berhasil", "berkas" if only_files else name)]
+    return [*done, *in_address((each.number, each.why) for each in refused)]
 
 
 def _asked(request: Request, status: int, code: str, errors: Mapping[str, str], number: str = "") -> Response:
     mine = list(reversed(opened(request)))
-    return render(request, "lacak.html", status, PAGES, code=code, errors=errors, number=_number(number), mine=mine)
+    return render(request, "lacak.html", status, PAGES, code=code, errors=errors, number=number_of(number), mine=mine)
 
 
 async def _opened_or_asked(request: Request, context: Context, typed: str) -> Response:
@@ -116,53 +167,42 @@ async def _opened(request: Request, context: Context, typed: str) -> Response:
     return answer
 
 
-async def _tracked(request: Request, context: Context, number: str, code: str) -> TrackedComplaint:
-    """The complaint of a code in the cookie. Raises NotFound: the code does not belong to this number."""
-    with context.guesses.attempt(request):
-        complaint = await context.codes.open(code)
-    tracked = TrackedComplaint(context, complaint, code, language_of(request))
-    if (await tracked.loaded()).state.public_number != number:
-        raise NotFound(what=number)
-    return tracked
-
-
-async def _shown(
-    request: Request,
-    context: Context,
-    tracked: TrackedComplaint,
-    status: int = HTTPStatus.OK,
-    errors: Mapping[str, str] | None = None,
-    form: Mapping[str, str] | None = None,
-) -> Response:
+async def shown_values(context: Context, tracked: TrackedComplaint) -> dict[str, Any]:
+    """What the page and its printed form show."""
     page = await tracked.page(Response())
-    state = (await tracked.loaded()).state
-    lead = await handlers.visible_lead_of(context, state)
 
     def translate(message: str, **values: Any) -> str:
         return PAGES.text(message, tracked.lang, **values)
 
-    zone = next((due["zone"] for due in page["due"]), DEFAULT_ZONE)
-    values = {
+    return {
         "page": page,
         "head": headline(page, translate),
         "steps": [translate(step) for step in STEPS],
-        "offered": await moves.offered(context, state, lead),
-        "is_public": state.is_public,
+        "is_public": (await tracked.loaded()).state.is_public,
         "now": context.clock.now(),
-        "zone": zone,
+        "zone": next((due["zone"] for due in page["due"]), DEFAULT_ZONE),
+    }
+
+
+async def _shown(
+    request: Request, context: Context, tracked: TrackedComplaint, status: int = HTTPStatus.OK,
+    errors: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None,
+    file_faults: list[str] | None = None,
+) -> Response:  # fmt: skip
+    state = (await tracked.loaded()).state
+    lead = await handlers.visible_lead_of(context, state)
+    values = {
+        **await shown_values(context, tracked),
+        "offered": await moves.offered(context, state, lead),
         "errors": errors or {},
         "form_sent": form or {},
+        "file_faults": file_faults or [],
         "key_field": KEY,
         "key": new_key,
         "most": BODY,
         "most_note": NOTE,
+        "most_files": ATTACHMENTS,
+        "limits": {kind.value: most for kind, most in context.attachment_bytes.items()},
         "done": request.query_params.get("berhasil"),
     }
     return render(request, "lacak_satu.html", status, PAGES, **values)
-
-
-def _number(key: str) -> str | None:
-    try:
-        return parse_public_number(key)
-    except MalformedCode:
-        return None

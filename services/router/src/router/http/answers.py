@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chassis.http.answers import (
     AddedAttachment,
@@ -15,7 +15,7 @@ from chassis.http.answers import (
     PlaceShown,
     Reported,
 )
-from schemas.base.values import Clock, HolderKind, Level
+from schemas.base.values import Clock, ComplaintClass, HolderKind, Level
 from schemas.complaint.lifecycle import Status
 from schemas.deadlines.policies import Sureness, Unit
 from schemas.events.registry import AgencyKind, Zone
@@ -48,9 +48,10 @@ class EarlierPublic(Earlier):
 
 
 class Duplicates(BaseModel):
-    """Earlier public complaints, the likeliest first."""
+    """Earlier public complaints, the likeliest first. `class`: what the words seem to ask for; None: not plain."""
 
     duplicates: list[EarlierPublic]
+    class_: ComplaintClass | None = Field(alias="class")
 
 
 class Suggestion(Earlier):

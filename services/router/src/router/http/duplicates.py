@@ -20,6 +20,7 @@ from router.duplicates.compare import Certainty, ComparableReport, is_open_to_al
 from router.http.answers import Duplicates, Followers, Suggestions
 from router.http.request import Context, RequestBody
 from router.placement import views
+from router.reading.class_words import proposed_class
 from router.settings import FRESH_S
 from schemas import wording
 from schemas.access.accused import is_kept_from
@@ -28,7 +29,7 @@ from schemas.access.reading import as_agency, may_act
 from schemas.base import limits
 from schemas.base.ids import derived_id
 from schemas.base.refusals import NotFound, NotTheHolder
-from schemas.base.values import AgencyId, Place
+from schemas.base.values import AgencyId, ComplaintClass, Place
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.registry.fold import Registry
@@ -54,8 +55,10 @@ class DuplicatesBody(RequestBody):
 async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> dict[str, Any]:
     """Open public complaints that may be about the same matter, the likeliest first. It writes nothing."""
     registry = await context.registry.current()
-    found = await context.duplicates.similar(await _comparable(context, body))
+    report, proposed = await _read(context, body)
+    found = await context.duplicates.similar(report)
     return {
+        "class": proposed,
         "duplicates": [
             {
                 **_public(each.state, registry, lang),
@@ -63,7 +66,7 @@ async def duplicates(body: DuplicatesBody, context: Context, lang: Language) -> 
                 "sure": each.comparison.certainty is Certainty.SURE,
             }
             for each in found
-        ]
+        ],
     }
 
 
@@ -149,9 +152,12 @@ def _public(state: Complaint, registry: Registry, lang: str) -> dict[str, Any]:
     }
 
 
-async def _comparable(context: Router, body: DuplicatesBody) -> ComparableReport:
+async def _read(context: Router, body: DuplicatesBody) -> tuple[ComparableReport, ComplaintClass | None]:
+    """The report as it is compared, and the class that its words seem to be of, if that is plain."""
     known, at = await context.placement_context.current(), context.clock.now()
     state = new(derived_id("asked"))._replace(
         text=body.text, title=body.title, place=body.place, received_at=at, version=0
     )
-    return context.duplicates.comparable(state, known.reader.read(state).where.region)
+    reading = known.reader.read(state)
+    proposed = proposed_class(body.text, reading.prediction)
+    return context.duplicates.comparable(state, reading.where.region), proposed

@@ -1,0 +1,160 @@
+"""What the reporter takes from and chooses on the tracking page: files, print, copy of data, notices, a lost code."""
+
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from support.front import Front
+from support.stage import Staged
+from support.stage_citizen import FIXED, PERSON, TREE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+KEY = "00000000-0000-4000-9000-00000000000a"
+
+
+async def open_(front: Front, one: Staged) -> httpx.Response:
+    await front.web.post("/lacak", data={"kode": one.code})
+    return await front.web.get(f"/lacak/{one.number}")
+
+
+async def attachments(front: Front, one: Staged) -> list[dict[str, str]]:
+    return list((await front.web.get(f"/api/v1/complaints/{one.code}")).json()["attachments"])
+
+
+async def test_photos_come_with_a_detail_alone_or_not_at_all(front: Front, stage: dict[str, Staged]) -> None:
+    one = stage["in_progress"]
+    await open_(front, one)
+    path, form = f"/lacak/{one.number}/lampiran", {"tindakan": "keterangan", "kunci": KEY}
+    both = [("berkas", ("a.png", PNG)), ("berkas", ("b.png", PNG + b"2"))]
+    for _ in range(2):  # as by a double click
+        sent = await front.web.post(path, data={**form, "keterangan": "Fotonya."}, files=both)
+        assert (sent.status_code, sent.headers["location"]) == (303, f"/lacak/{one.number}?berhasil=keterangan")
+    assert [each["name"] for each in await attachments(front, one)] == ["a.png", "b.png"]
+    alone = await front.web.post(path, data={"tindakan": "keterangan"}, files=[("berkas", ("c.png", PNG + b"3"))])
+    assert alone.headers["location"].endswith("?berhasil=berkas")
+    story = (await front.web.get(f"/api/v1/complaints/{one.code}")).json()
+    assert sum("Fotonya." in each["sentence"] for each in story["timeline"]) == 1
+    assert len(story["attachments"]) == 3
+    empty = await front.web.post(path, data={"tindakan": "keterangan"}, files=[("berkas", ("", b""))])
+    assert empty.status_code == 422
+    assert 'href="#f-keterangan"' in empty.text
+
+
+async def test_a_refused_photo_is_told_and_costs_no_words(front: Front, stage: dict[str, Staged]) -> None:
+    one = stage["routed"]
+    await open_(front, one)
+    form = {"tindakan": "keterangan", "keterangan": "Kata-kata tetap.", "kunci": KEY}
+    sent = await front.web.post(f"/lacak/{one.number}/lampiran", data=form, files=[("berkas", ("x.exe", b"MZ"))])
+    assert sent.status_code == 303
+    page = await front.web.get(sent.headers["location"])
+    assert "“berkas ke-1” tidak disimpan: bukan foto" in unescape(page.text)
+    assert "Kata-kata tetap." in page.text
+
+
+async def test_the_reporter_gets_the_own_file_back_and_nobody_else(front: Front, stage: dict[str, Staged]) -> None:
+    one, other = stage["contact"], stage["like"]
+    page = await open_(front, one)
+    found = re.search(rf'href="(/lacak/{one.number}/lampiran/[0-9a-f-]+)"', page.text)
+    assert found is not None
+    file = await front.web.get(found[1])
+    assert (file.status_code, file.headers["content-type"]) == (200, "image/png")
+    assert file.headers["content-disposition"].startswith("attachment;")
+    assert file.headers["x-content-type-options"] == "nosniff"
+    await open_(front, other)
+    assert (await front.web.get(found[1].replace(one.number, other.number))).status_code == 404
+    front.web.cookies.clear()
+    assert (await front.web.get(found[1])).status_code == 303
+
+
+async def test_the_printed_page_tells_everything_but_the_code(front: Front, stage: dict[str, Staged]) -> None:
+    one = stage["solved"]
+    await open_(front, one)
+    page = await front.web.get(f"/lacak/{one.number}/cetak")
+    assert page.status_code == 200
+    assert one.code not in page.text
+    assert all(words in unescape(page.text) for words in (one.number, TREE, FIXED, "4 dari 5", "Riwayat"))
+    assert "<form" not in page.text
+
+
+async def test_a_copy_of_the_data_is_asked_for_by_a_form_and_recorded(front: Front, stage: dict[str, Staged]) -> None:
+    one = stage["contact"]
+    await open_(front, one)
+    path = f"/lacak/{one.number}/data"
+    assert (await front.web.get(path)).headers["location"] == f"/lacak/{one.number}", "not before it was asked for"
+    sent = await front.web.post(f"/lacak/{one.number}", data={"tindakan": "data", "kunci": KEY})
+    assert sent.headers["location"].startswith(path)
+    page = await front.web.get(path)
+    assert all(words in page.text for words in (PERSON["name"], PERSON["email"], "Kota Bandung", "pohon.png"))
+    copy = await front.web.get(f"{path}.json")
+    assert copy.json()["contact"] == PERSON
+    assert copy.headers["content-disposition"].startswith("attachment")
+    assert copy.headers["cache-control"] == "no-store"
+    story = (await front.web.get(f"/api/v1/complaints/{one.code}")).json()
+    assert [each["type"] for each in story["timeline"]].count("DataAccessRequested") == 1
+
+
+async def test_notices_are_chosen_by_contact_and_language(front: Front, stage: dict[str, Staged]) -> None:
+    one = stage["contact"]
+    assert "Lewat surel" in (await open_(front, one)).text
+    form = {"tindakan": "pemberitahuan", "bahasa": "en", "surel_answers": "1", "kunci": KEY}
+    assert (await front.web.post(f"/lacak/{one.number}", data=form)).status_code == 303
+    chosen = (await front.web.get(f"/api/v1/complaints/{one.code}")).json()["notices"]
+    assert (chosen["language"], chosen["email"]) == ("en", ["answers"])
+    page = (await front.web.get(f"/lacak/{one.number}")).text
+    assert re.search(r'name="surel_answers" value="1" checked', page)
+    assert not re.search(r'name="surel_questions" value="1" checked', page)
+    wrong = await front.web.post(f"/lacak/{one.number}", data={**form, "bahasa": "xx"})
+    assert wrong.status_code == 422
+
+
+async def test_a_lost_code_is_never_on_screen_and_the_page_is_always_the_same(
+    front: Front, stage: dict[str, Staged]
+) -> None:
+    one, pages = stage["contact"], []
+    for contact in (PERSON["email"], "lain@contoh.id"):
+        sent = await front.web.post("/lacak/kode-hilang", data={"nomor": one.number, "kontak": contact})
+        assert (sent.status_code, sent.headers["location"]) == (303, "/lacak/kode-hilang?terkirim=true")
+        pages.append((await front.web.get(sent.headers["location"])).text)
+    assert pages[0] == pages[1]
+    assert one.code not in pages[0]
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [({"kontak": "a@b.id"}, "nomor"), ({"nomor": "SP-2026-000001-1", "kontak": ""}, "kontak"),
+     ({"nomor": "SP-2026-000001-1", "kontak": "0"}, "kontak"), ({"nomor": "x<b>", "kontak": "a@b.id"}, "nomor")],
+)  # fmt: skip
+async def test_a_wrong_field_of_the_lost_code_is_named_and_kept(front: Front, form: dict[str, str], field: str) -> None:
+    page = await front.web.post("/lacak/kode-hilang", data=form)
+    assert page.status_code == 422
+    assert f'id="f-{field}-error"' in page.text
+    assert "<b>" not in page.text
+    assert all(f'value="{value}"' in page.text for value in form.values() if value and "<" not in value)
+
+
+@pytest.mark.parametrize("path", ["/lapor/lampiran", "/lacak/kode-hilang", "/lacak/SP-2026-000001-8/lampiran"])
+async def test_forms_of_other_sites_are_refused(front: Front, path: str) -> None:
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+        sent = await front.web.post(path, data={"tindakan": "pencabutan"}, headers=headers)
+        assert sent.status_code == 403
+    del front.web.headers["Sec-Fetch-Site"]
+    sent = await front.web.post(path, data={}, headers={"Origin": "https://jahat.example"})
+    assert sent.status_code == 403
+
+
+async def test_home_shows_what_was_solved_lately(front: Front, stage: dict[str, Staged]) -> None:
+    page = (await front.web.get("/")).text
+    solved = page[page.index('id="selesai"') : page.index('id="buku"')]
+    assert TREE in unescape(solved)
+    assert f"/laporan/{stage['solved'].number}" in solved
+    assert 'href="/tentang#hitungan"' in page
+
+
+@pytest.mark.parametrize("state", ["like", "joined", "split", "solved", "silence", "withdrawal", "erasure", "contact"])
+async def test_every_other_state_has_a_page(front: Front, stage: dict[str, Staged], state: str) -> None:
+    page = await open_(front, stage[state])
+    assert page.status_code == 200
+    assert (await front.web.get(f"/lacak/{stage[state].number}/cetak")).status_code == 200
