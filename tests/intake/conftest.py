@@ -21,7 +21,7 @@ from chassis.store.memory import MemoryStore
 from chassis.write.repository import Repository
 from intake.context import Intake
 from intake.guesses import GuessLimit
-from intake.http import open311, reporter
+from intake.http import filing, open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.kept_choices import KeptChoices
 from intake.notices.port import FileMailbox, SentNotices
@@ -103,6 +103,7 @@ def app(intake: Intake) -> FastAPI:
     app = FastAPI()
     app.state.intake = intake
     app.state.access = RoleTokens()
+    app.include_router(filing.router)
     app.include_router(reporter.router)
     app.include_router(open311.router)
     install(app, ready)

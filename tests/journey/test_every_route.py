@@ -7,7 +7,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from typing import Any, cast
 from uuid import uuid4  # noqa: TID251 - a client makes its own keys
@@ -15,6 +15,9 @@ from uuid import uuid4  # noqa: TID251 - a client makes its own keys
 import aiohttp
 import pytest
 
+from chassis.base.message import Message
+from chassis.deadletter.port import DeadLetter
+from chassis.deadletter.topic import KafkaDeadLetters
 from reporting.statistics.figures import FIGURES
 from schemas.base.ids import public_number
 from schemas.base.topics import agency_inbox, agency_of
@@ -80,6 +83,7 @@ async def test_every_client_sees_only_what_it_may(platform: Running, witness: Wi
     await join(witness, of)
     await end(witness, of)
     await change_the_registry(witness, platform)
+    await replay_a_dead_letter(witness, platform)
     platform.days_pass(45)
     late = of["late"]
     await until(lambda: listed(witness, "/api/v1/ladder/4", late.number), "the late one on the public list")
@@ -257,13 +261,15 @@ async def follow_and_support(platform: Running, witness: Witness, of: dict[str, 
             code = await until(lambda address=address: notice_to(platform, address), "the notice to confirm")  # type: ignore[misc]
             await witness.post(f"{path}/follow/confirmation", follow_code=code)
             await witness.post(f"{path}/support")
+            await witness.post(f"{path}/content-reports", reason="other", words="Tidak pantas.")
             await witness.post(f"{path}/unfollow", follow_code=code)
     nothing = public_number(date(2026, 1, 1), 999_999)
-    for move in ("", "/follow", "/support"):
+    for move in ("", "/follow", "/support", "/content-reports"):
         told = {}
         for number in (nothing, of["secret"].number, of["examined"].number):
             path = f"/api/v1/reports/{number}{move}"
-            body = {"email": "tetangga@contoh.id"} if move == "/follow" else {}
+            bodies = {"/follow": {"email": "tetangga@contoh.id"}, "/content-reports": {"reason": "other"}}
+            body = bodies.get(move, {})
             with pytest.raises(Refused) as refused:
                 await (witness.post(path, **body) if move else witness.get(path))
             told[number] = json.dumps(refused.value.problem).replace(number, "N")
@@ -360,6 +366,16 @@ async def change_the_registry(witness: Witness, platform: Running) -> None:
     await reply(platform.kafka.cluster, "pln", "acknowledged", complaint=witness.kept[2].id)
 
 
+async def replay_a_dead_letter(witness: Witness, platform: Running) -> None:
+    """A message that a gateway sent and intake could not read."""
+    message = Message("submissions.sms-7", 0, 0, b"m8", b"{}", [])
+    letters = KafkaDeadLetters(platform.kafka.cluster, "intake", lambda: timedelta(days=1))
+    await letters.put(DeadLetter("intake", message, "no key"))
+    await letters.close()
+    [found] = (await witness.get("/api/v1/dead-letters/intake"))["letters"]
+    await witness.post(f"/api/v1/dead-letters/intake/{found['offset']}/replay")
+
+
 async def look_everywhere(witness: Witness) -> None:
     """Every GET route, for every complaint, as every kind of client."""
     kept = witness.kept
@@ -376,6 +392,7 @@ async def look_everywhere(witness: Witness) -> None:
         "key": ["m7"],
         "rung": ["1", "2", "3", "4"],
         "calendar": ["national"],
+        "service": ["intake"],
         "year": ["2026"],
         "kind": ["json", "xml"],
         "number": [one.number for one in kept],

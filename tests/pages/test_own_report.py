@@ -1,11 +1,14 @@
 """What the reporter takes from and chooses on the tracking page: files, print, copy of data, notices, a lost code."""
 
 import re
+from collections.abc import AsyncIterator
 from html import unescape
+from uuid import UUID, uuid5
 
 import httpx
 import pytest
 
+from schemas.base.limits import REQUEST_BYTES
 from support.front import Front
 from support.stage import Staged
 from support.stage_citizen import FIXED, PERSON, TREE
@@ -158,3 +161,32 @@ async def test_every_other_state_has_a_page(front: Front, stage: dict[str, Stage
     page = await open_(front, stage[state])
     assert page.status_code == 200
     assert (await front.web.get(f"/lacak/{stage[state].number}/cetak")).status_code == 200
+
+
+@pytest.mark.parametrize("place", [None, {"region": "32.73"}, {"lat": -6.9, "lon": 107.6}, {"address": "Jl. Braga"}])
+async def test_a_report_with_any_part_of_a_place_has_its_pages(front: Front, place: dict[str, str] | None) -> None:
+    key = {"Idempotency-Key": str(uuid5(UUID(int=5), str(place)))}
+    filed = await front.web.post("/api/v1/complaints", json={"text": "Lampu padam", "place": place}, headers=key)
+    one = Staged(UUID(filed.json()["id"]), filed.json()["tracking_code"], filed.json()["public_number"])
+    assert (await open_(front, one)).status_code == 200
+    assert (await front.web.get(f"/lacak/{one.number}/cetak")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/lapor/lampiran", "/lacak/SP-2026-000001-8/lampiran"])
+async def test_a_form_that_may_hold_files_holds_no_more_text_than_others(front: Front, path: str) -> None:
+    text = "x" * (REQUEST_BYTES + 1)
+
+    async def unsaid() -> AsyncIterator[bytes]:
+        yield b"isi=" + text.encode()
+
+    urlencoded = {"Content-Type": "application/x-www-form-urlencoded"}
+    for sent in (
+        await front.web.post(path, data={"isi": text}),
+        await front.web.post(path, content=unsaid(), headers=urlencoded),
+        await front.web.post(
+            path, data={f"f{n}": text[: len(text) // 4] for n in range(5)}, files={"berkas": ("a", b"a")}
+        ),
+    ):
+        assert sent.status_code == 413
+    broken = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert (await front.web.post(path, content=b"--y nothing", headers=broken)).status_code in (200, 303, 400, 422)

@@ -9,12 +9,12 @@ import pytest
 
 from chassis.base.clock import FixedClock
 from reporting.context import Reporting
-from reporting.public_text import public_text
 from schemas.base.values import Place
 from schemas.complaint.state import new
 from schemas.events.agency_inbox import ClarificationRequested, ProgressRecorded, ResponseGiven
 from schemas.events.intake import DetailAdded, NoteAdded
 from schemas.events.router import ComplaintRestated
+from schemas.wording.public_text import public_text
 from support.inbox import T0
 from support.lives import AGENCY, filed, named, number_of, routed, write
 from support.public_views import fill_public

@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.access.principal import Principal, grants_of
 from support.browser_of_pages import Pages
 
 pytestmark = pytest.mark.usefixtures("officer")
@@ -63,3 +64,18 @@ async def test_a_form_from_another_site_is_refused_even_with_the_token(pages: Pa
         answer = await pages.post("/keluar", {"Sec-Fetch-Site": site}, csrf=await pages.csrf())
         assert answer.status_code == 403
     assert (await pages.web.get("/saya")).status_code == 200
+
+
+async def test_an_operator_sees_who_is_signed_in_and_ends_their_sessions(pages: Pages) -> None:
+    assert (await pages.web.get("/operator/akses")).status_code == 303
+    await pages.sign_in()
+    assert (await pages.web.get("/operator/akses")).status_code == 403, "an officer is no operator"
+    officers = pages.web.cookies["satupintu"]
+    found = await pages.app.state.signin.sessions.people("", 10)
+    assert [(one.newest.name, one.sessions) for one in found] == [("Sari Dewi", 1)]
+    operator = Principal(found[0].newest.issuer, "tono", grants_of(["operator"]))
+    assert await pages.app.state.signin.sessions.end_by_operator(found[0].newest.subject, operator) == 1
+    pages.web.cookies.set("satupintu", officers, domain="127.0.0.1", path="/")
+    assert (await pages.web.get("/saya")).status_code == 303
+    assert pages.noted()[-1][1] == {"by": "operator", "user": found[0].newest.subject, "sessions": 1}
+    assert pages.log.entries[-1].subject == "tono"

@@ -40,8 +40,10 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/calendars": ("",),
     f"{API}/calendars/{{calendar}}/{{year}}": ("",),
     f"{API}/policies": ("",),
+    f"{API}/dead-letters/{{service}}": ("",),
     f"{API}/triage": ("", "?page=1", "?lang=en"),
     f"{API}/arbitration": ("", "?page=1"),
+    f"{API}/triage/content-reports": ("", "?after=0"),
     f"{API}/triage/{{complaint}}": ("",),
     f"{API}/arbitration/{{complaint}}": ("",),
     f"{API}/triage/{{complaint}}/attachments/{{attachment}}": ("",),
@@ -68,10 +70,19 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/data-requests": ("", "?overdue=true"),
     f"{API}/regions": ("?name=bandung",),
     f"{API}/counts": tuple(f"?by={name}" for name in ("agency", "region", "status", "sector", "class")),
+    f"{API}/reports": (
+        "",
+        "?agency=pln",
+        "?region=32.73",
+        "?status=routed",
+        "?sector=roads",
+        "?q=lampu",
+        "?q=jalan&region=32&status=open",
+        "?status=closed",
+    ),
     f"{API}/statistics": ("",),
     f"{API}/statistics/{{name}}": ("", "?agency=pln", "?region=32.73", "?agency=pln&region=32"),
     f"{API}/statistics/{{name}}/csv": ("", "?lang=en"),
-    f"{API}/reports": ("", "?agency=pln", "?region=32.73", "?status=routed", "?sector=roads"),
     f"{API}/reports/solved": ("",),
     f"{API}/reports/{{public_number}}": ("", "?lang=en"),
     f"{OPEN311}/discovery.{{kind}}": ("",),
@@ -83,7 +94,13 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{OPEN311}/tokens/{{token}}.{{kind}}": ("",),
 }
 """Every route that reads, and with which queries it is asked."""
-VALUES: Final = {"calendar": "national", "year": "2026", "code": "roads", "name": "holders"}
+VALUES: Final = {
+    "service": "none-of-this-name",
+    "calendar": "national",
+    "year": "2026",
+    "code": "roads",
+    "name": "holders",
+}
 LISTED: Final = ("complaints", "items", "agencies", "refused")
 MOVES: Final[dict[str, dict[str, Any]]] = {
     "acknowledgement": {}, "return": {"reason": "x"}, "progress": {"text": "x"}, "clarification": {"question": "x"},

@@ -1,6 +1,6 @@
 """Complaints in every state that a page shows, filed over HTTP; what the workers would do is appended."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 
@@ -18,8 +18,10 @@ from schemas.events.agency_inbox import (
     ResponseGiven,
 )
 from schemas.events.base import Fact
-from schemas.events.router import ArbitrationOpened, ComplaintReferred, ComplaintRouted
-from support.inbox import CITY, keep, keep_registry
+from schemas.events.intake import ResolutionConfirmed
+from schemas.events.registry import MandateGiven
+from schemas.events.router import ArbitrationOpened, ComplaintReferred, ComplaintRouted, ReportHidden
+from support.inbox import CITY, T0, keep, keep_registry
 from support.stage_citizen import further_stories
 
 TEXT: Final = "Lampu padam sejak Senin malam di muka pasar, gelap sekali.\nSudah tiga kali warga jatuh."
@@ -31,8 +33,19 @@ LIKELY: Final = (
     Candidate(agency="pln", score=0.31, reason="region"),
     Candidate(agency="pu", score=0.07, reason="sector"),
 )
+ROADS: Final = MandateGiven.model_validate(
+    {
+        "at": T0, "agency": CITY, "unit": "jalan", "sector": "roads", "level": "regency", "region": "32.73",
+        "valid_from": date(2020, 1, 1), "source": "Perda 8/2016",
+    }
+)  # fmt: skip
 BACK: Final = "Tiang itu milik PLN, bukan milik kota."
+WHY_HIDDEN: Final = "Nomor rumah orang lain disebut."
 ANSWER: Final = "Lampu sudah diganti pada 4 Maret oleh regu malam. Nomor tiang 17 dan 18."
+
+
+PLACE: Final = {"region": "32.73", "address": "Jl. Merdeka 12"}
+HERE: Final = {"lat": -6.9147, "lon": 107.6098}
 
 
 class Staged(NamedTuple):
@@ -46,14 +59,14 @@ class Staged(NamedTuple):
 async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetime) -> dict[str, Staged]:
     """File and advance one complaint per state, by the name of the state."""
     if (await repository.registry()).version < 0:
-        await keep_registry(repository.store, repository)
+        await keep_registry(repository.store, repository, ROADS)
     found = {}
     for name, facts in _stories(now).items():
-        text = LONG if name in ("long", "wide") else TEXT
+        text = LONG if name.startswith(("long", "wide")) else TEXT
         more = {"secret": True, "anonymous": True} if name == "secret" else {"title": "Lampu padam"}
         filed = await web.post(
             "/api/v1/complaints",
-            json={"text": text, "place": {"region": "32.73", "address": "Jl. Merdeka 12"}, **more},
+            json={"text": text, "place": PLACE | (HERE if name == "located" else {}), **more},
             headers={"Idempotency-Key": str(uuid4())},
         )
         assert filed.status_code == 201, filed.text
@@ -90,4 +103,8 @@ def _stories(now: datetime) -> dict[str, list[Fact]]:
         "noted": [*begun, OfficerNoteAdded(at=at, agency=CITY, text=NOTE)],
         "late": [routed.model_copy(update={"at": now - timedelta(days=90)})],
         "wide": [routed],
+        "closed": [*answered, ResolutionConfirmed(at=at, rating=4)],
+        "hidden": [*begun, ReportHidden(at=at, reason="personal_data", note=WHY_HIDDEN)],
+        "located": begun,
+        "long_placed": begun,
     }

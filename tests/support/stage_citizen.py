@@ -61,7 +61,7 @@ async def further_stories(
 def _stories(now: datetime) -> dict[str, list[Fact]]:
     at, basis = now + timedelta(seconds=1), Basis(registry_version=0, rules="test")
     read = ComplaintClassified.model_validate(
-        {"at": at, "class": ComplaintClass.COMPLAINT, "supervision": False, "sector": "parks", "basis": basis}
+        {"at": at, "class": ComplaintClass.COMPLAINT, "supervision": False, "sector": "roads", "basis": basis}
     )
     routed = ComplaintRouted(at=at, agency=CITY, cause="mandate", basis=basis)
     answered = [read, routed, ComplaintAcknowledged(at=at, agency=CITY),

@@ -23,6 +23,7 @@ ROUTES: Final = {
     "/submissions/{client}/{key}": BEARER,
     "/persons/{complaint}": PERSON,
     "/data-requests": OFFICES,
+    "/dead-letters": OFFICES,
     "/agencies/{agency}/inbox": HOLDER,
     "/agencies/{agency}/replies": HOLDER,
     "/agencies/{agency}/officers": HOLDER,

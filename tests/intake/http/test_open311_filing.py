@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from chassis.base.errors import StoreUnavailable
 from chassis.http.rate_limit import RateLimiter
 from intake.context import Intake
-from reporting.public_text import public_text
 from schemas.base.ids import complaint_id
 from schemas.complaint.state import Complaint
+from schemas.wording.public_text import public_text
 
 HERE = {"lat": "-6.9147", "long": "107.6098"}
 POTHOLE = {"service_code": "roads", "description": "Lubang besar di depan pasar", **HERE}

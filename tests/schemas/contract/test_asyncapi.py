@@ -200,8 +200,7 @@ def test_another_policy_changes_what_is_told_of_retention() -> None:
 def test_what_becomes_of_a_refused_message_can_be_looked_up_where_the_document_says() -> None:
     app = FastAPI()
     for service in SERVICES:
-        for routes in service.routers:
-            app.include_router(routes)
+        service.add_routes(app)
     paths = app.openapi()["paths"]
     for operation, path in (
         ("submissions", "/api/v1/submissions/{client}/{key}"),

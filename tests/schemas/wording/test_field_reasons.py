@@ -31,8 +31,10 @@ def reasons(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in raised:
             given = [keyword.value for keyword in node.keywords if keyword.arg == "why"] or node.args
+            if getattr(node.func, "id", "") == "FileRefused":
+                given = given[1:]  # after its name for programs
             named = [constants.get(getattr(each, "id", ""), each) for each in given]
-            yield from (_text(each) for each in named if isinstance(each, ast.Constant | ast.JoinedStr))
+            yield from filter(None, (_text(each) for each in named if isinstance(each, ast.Constant | ast.JoinedStr)))
 
 
 def _text(node: ast.Constant | ast.JoinedStr) -> str:

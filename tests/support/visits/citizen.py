@@ -37,6 +37,14 @@ VISITS: Final = (
     Visit("lapor-2", "/lapor", "/lapor", steps=((WORDS, GO),)),
     Visit("lapor-2-wilayah", "/lapor", "/lapor", steps=((WORDS, GO), FOUND)),
     Visit("lapor-2-tidak-ada", "/lapor", "/lapor", steps=((WORDS, GO), ({"#f-cari_wilayah": "Atlantis"}, FOUND[1]))),
+    Visit(
+        "lapor-2-peta", "/lapor", "/lapor",
+        steps=((WORDS, GO), FOUND, ({"input[name=wilayah] >> nth=0": "check", "#f-pin": "-7.25, 112.75"}, "[value=peta-tunjuk]")),
+    ),
+    Visit("lapor-2-laut", "/lapor", "/lapor", steps=((WORDS, GO), ({"#f-pin": "-20, 100"}, "[value=peta-tunjuk]"))),
+    Visit("lapor-2-titik-galat", "/lapor", "/lapor", steps=((WORDS, GO), ({"#f-pin": "dekat pasar"}, GO)), status=422),
+    Visit("lapor-luring", "/lapor/luring", "/lapor/luring"),
+    Visit("draf", "/draf", "/draf"),
     Visit("lapor-3", "/lapor", "/lapor", steps=((WORDS, GO), FOUND, CHOSEN)),
     Visit("lapor-tinjau", "/lapor", "/lapor", steps=((WORDS, GO), FOUND, CHOSEN, ({"#f-nama": "Ani " * 20}, GO))),
     Visit(
@@ -67,7 +75,7 @@ VISITS: Final = (
     Visit("lacak-cetak-selesai", "/lacak/{key}/cetak", "/lacak/{number}/cetak", opens="solved"),
     Visit(
         "lacak-data", "/lacak/{key}/data", "/lacak/{number}", opens="contact",
-        steps=(({"details:has([value=data]) > summary": "open"}, "form:has([value=data]) button"),),
+        steps=((NONE, "form:has([value=data]) button"),),
     ),
     Visit("lacak-kode-hilang", "/lacak/kode-hilang", "/lacak/kode-hilang?nomor=SP-2026-000001-8"),
     Visit("lacak-kode-hilang-terkirim", "/lacak/kode-hilang", "/lacak/kode-hilang?terkirim=true"),

@@ -56,5 +56,8 @@ VISITS: Final = (
     ),
     Visit("preseden", "/preseden", "/preseden", person=ARBITER),
     Visit("preseden-tidak-ada", "/preseden", "/preseden?bidang=roads&kata=atlantis", person=ARBITER),
+    Visit("pengawas", "/pengawas", "/pengawas", person="Rina Hapsari"),
+    Visit("pengawas-ombudsman", "/pengawas", "/pengawas?jenjang=3", person=ARBITER),
+    Visit("pengawas-kota", "/pengawas", "/pengawas", person="Sari Wulandari"),
     Visit("meja-dilarang", "/meja", "/meja", person="Tono Wijaya", status=403),
 )  # fmt: skip

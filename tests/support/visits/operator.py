@@ -9,6 +9,14 @@ ONE: Final = "/operator/instansi/{agency}"
 GIVE: Final = ".folds details:has([value=beri]) .govuk-button"
 NEW: Final = "main form .govuk-button"
 VISITS: Final[tuple[Visit, ...]] = (
+    Visit("operator", "/operator", "/operator", person=OPERATOR),
+    Visit(
+        "operator-jam-galat", "/operator", "/operator", person=OPERATOR, steps=((NONE, "main form .govuk-button"),),
+        status=422,
+    ),
+    Visit("operator-akses", "/operator/akses", "/operator/akses", person=OPERATOR),
+    Visit("operator-akses-akhir", "/operator/akses", "/operator/akses?sesudah=zzz", person=OPERATOR),
+    Visit("operator-surat-mati", "/operator/surat-mati", "/operator/surat-mati", person=OPERATOR),
     Visit("operator-instansi", "/operator/instansi", "/operator/instansi", person=OPERATOR),
     Visit("operator-instansi-tidak-ada", "/operator/instansi", "/operator/instansi?kata=atlantis", person=OPERATOR),
     Visit("operator-instansi-baru", "/operator/instansi-baru", "/operator/instansi-baru", person=OPERATOR),
@@ -23,7 +31,7 @@ VISITS: Final[tuple[Visit, ...]] = (
     ),
     Visit(
         "operator-pratinjau", ONE, "/operator/instansi/kota-bandung", person=OPERATOR,
-        steps=(({"#f-bidang": "select roads", "#f-dasar": "Perda 1/2026"}, GIVE),),
+        steps=(({"#f-bidang": "select waste", "#f-dasar": "Perda 1/2026"}, GIVE),),
     ),
     Visit("operator-instansi-tanpa", ONE, "/operator/instansi/atlantis", person=OPERATOR, status=404),
     Visit("operator-dilarang", "/operator/instansi", "/operator/instansi", person="Dewi Lestari", status=403),

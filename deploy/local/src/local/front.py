@@ -69,8 +69,7 @@ def _with_routes(lifespan: Lifespan[FastAPI], folder: Path) -> FastAPI:
         redoc_url=None,
     )
     for service in SERVICES:
-        for routes in service.routers:
-            app.include_router(routes)
+        service.add_routes(app)
     app.include_router(signin.router)
     install(app, lambda: _ready(app.state, folder))
     answer_unknown_with_pages(app)

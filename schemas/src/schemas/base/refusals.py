@@ -122,6 +122,16 @@ class DataErased(Refusal):
     status_hint = 410
 
 
+class HiddenByDesk(Refusal):
+    """The triage desk took this report from the public, because of `why`."""
+
+    status_hint = 410
+
+
+class PhotoNotPublic(Refusal):
+    """The public cannot see this file, because of `why`."""
+
+
 class FileWaiting(Refusal):
     """The file is not scanned and cleaned yet."""
 

@@ -62,6 +62,9 @@ FOUND: Final[Mapping[str, Bilingual]] = {
 
 RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"this day has not come yet", "hari itu belum tiba"),
+    (r"must lie between (.*) and `to`", r"harus di antara \1 dan `to`"),
+    (r"makes more than (\d+) rows of this range", r"membuat lebih dari \1 baris dari jangka ini"),
+    (r"is not known", "tidak dikenal"),
     (r"must not lie before (.*)", r"paling awal \1"),
     (r"must lie in the years (\d+) to (\d+)", r"harus jatuh pada tahun \1 sampai \2"),
     (r"no such template was decreed", "pola itu belum ditetapkan"),
@@ -75,6 +78,7 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"must not hold control characters", "tidak boleh memuat karakter kendali"),
     (r"holds a broken character", "memuat karakter yang rusak"),
     (r"occurs twice", "muncul dua kali"),
+    (r"its message was too large to be kept", "pesannya terlalu besar untuk disimpan"),
     (r"must be the `next` of an earlier page", "harus nilai `next` dari halaman sebelumnya"),
     (
         r"the record's key must be the client: a text of 1 to (\d+) characters in UTF-8",

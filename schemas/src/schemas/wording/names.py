@@ -71,6 +71,15 @@ RUNGS: Final[dict[int, Bilingual]] = {
     3: {"id": "Ombudsman", "en": "the Ombudsman"},
     4: {"id": "daftar publik laporan yang diabaikan", "en": "the public list of ignored reports"},
 }
+CONTENT: Final[dict[str, Bilingual]] = {
+    "personal_data": {"id": "memuat data pribadi seseorang", "en": "it holds somebody's personal data"},
+    "insult": {"id": "memuat penghinaan atau kebencian", "en": "it holds insults or hatred"},
+    "indecent": {"id": "isinya cabul atau mengerikan", "en": "its content is indecent or cruel"},
+    "advertising": {"id": "berisi iklan atau penipuan", "en": "it is advertising or a fraud"},
+    "untrue": {"id": "menuduh seseorang tanpa dasar", "en": "it accuses somebody without grounds"},
+    "other": {"id": "ada sebab lain", "en": "there is another reason"},
+}
+"""Why the public should not read a report, by `ContentReason`."""
 OPERATOR: Final[Bilingual] = {"id": "operator nasional", "en": "the national operator"}
 """Who is told when the triage desk is late: no agency supervises the desk."""
 

@@ -6,7 +6,7 @@ from typing import Final
 from schemas.base.refusals import Refusal
 from schemas.wording.dates import Bilingual
 from schemas.wording.fields import why
-from schemas.wording.names import ENDINGS, HOLDERS, STATUSES
+from schemas.wording.names import CONTENT, ENDINGS, HOLDERS, STATUSES
 from schemas.wording.words import ACTIONS
 
 REFUSALS: Final[Mapping[str, Bilingual]] = {
@@ -99,6 +99,14 @@ REFUSALS: Final[Mapping[str, Bilingual]] = {
         "id": "Lampiran ini tidak dapat dibuka: {why}.",
         "en": "This file cannot be opened: {why}.",
     },
+    "hidden-by-desk": {
+        "id": "Laporan ini disembunyikan dari publik oleh petugas, karena {why}. Penanganannya tetap berjalan.",
+        "en": "The triage desk has hidden this report from the public, because {why}. Its handling goes on.",
+    },
+    "photo-not-public": {
+        "id": "Foto ini tidak dapat ditunjukkan kepada publik: {why}.",
+        "en": "This photo cannot be shown to the public: {why}.",
+    },
     "request-differs": {
         "id": "Kunci permintaan ini sudah dipakai untuk permintaan lain. Gunakan kunci baru.",
         "en": "This idempotency key was already used for another request. Please use a new key.",
@@ -146,6 +154,12 @@ _NAMED: Final[Mapping[str, Mapping[str, Bilingual]]] = {
     "holder": {kind.value: words for kind, words in HOLDERS.items()},
     "why": {
         **{reason.value: words for reason, words in ENDINGS.items()},
+        **CONTENT,
+        "report_not_public": {"id": "laporannya tidak dibaca publik", "en": "the public does not read the report"},
+        "no_clean_picture": {
+            "id": "berkas ini bukan gambar yang sudah dibersihkan dari data tersembunyi",
+            "en": "this file is no picture that was freed of hidden data",
+        },
         "too_late": {"id": "masa sanggah sudah lewat", "en": "the time for disputing has passed"},
         "infected": {"id": "memuat program berbahaya", "en": "it contains a harmful program"},
         "withheld": {

@@ -37,7 +37,10 @@ class LadderEntry(BaseModel):
 
 
 class LadderPage(CountedPage):
-    """Late complaints on a rung or above, those escalated longest ago first."""
+    """Late complaints on a rung or above, those escalated longest ago first. `next`: where the next page begins; null:
+    there is none.
+    """
 
     rung: int
+    next: str | None
     items: list[LadderEntry]

@@ -12,7 +12,7 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
-from escalation import http
+from escalation import http, pages
 from escalation.basis import PlanBasis
 from escalation.context import Escalation
 from escalation.settings import SERVICE
@@ -40,7 +40,7 @@ async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
     )
     ladder = StoreProjection(platform.store, database, METADATA, ladder_view(repository, registry, rules))
     try:
-        yield Escalation(repository, registry, database, ladder, sweep)
+        yield Escalation(repository, registry, database, ladder, sweep, platform.clock)
     finally:
         await database.close()
 
@@ -58,4 +58,4 @@ def views(context: Escalation) -> list[Rebuildable]:
     return [rebuildable(context.ladder), rebuildable(context.sweep.open_work)]
 
 
-service: Final = Service(SERVICE, [http.router], open_escalation, open_worker, views)
+service: Final = Service(SERVICE, [http.router, pages.router], open_escalation, open_worker, views)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.base.ports import TimeSource
 from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
@@ -18,3 +19,4 @@ class Escalation:
     database: Database
     ladder: StoreProjection
     sweep: Sweep
+    clock: TimeSource

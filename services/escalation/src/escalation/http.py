@@ -1,6 +1,9 @@
 """The escalation ladder over HTTP."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, NamedTuple
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
@@ -10,9 +13,10 @@ from escalation import readers, views
 from escalation.answers import LadderPage
 from escalation.context import Escalation
 from escalation.ladder import PUBLIC_LIST, SUPERVISOR
-from escalation.views import LadderRow
+from escalation.views import LadderKey, LadderRow
 from schemas import wording
 from schemas.base.limits import PAGE
+from schemas.base.refusals import InvalidField
 from schemas.base.values import Clock
 from schemas.registry.fold import Registry
 
@@ -41,7 +45,8 @@ async def ladder(
     agency: Annotated[str | None, Query(max_length=64)] = None,
     unit: Annotated[str | None, Query(max_length=64, description="what its head looks at, with `agency`")] = None,
     supervisor: Annotated[str | None, Query(max_length=64, description="bodies that stand under this one")] = None,
-    page: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    after: Annotated[str | None, Query(max_length=200, description="the `next` of the page before")] = None,
+    page: Annotated[int, Query(ge=0, le=10_000, description="older than `after`, and slow for high numbers")] = 0,
 ) -> dict[str, Any]:
     """Complaints on this rung or above that are still late, those escalated longest ago first. Rung 4 is public and the
     same for everybody; on another rung everybody sees what their office must look at.
@@ -52,9 +57,37 @@ async def ladder(
     reader = readers.PUBLIC if rung == PUBLIC_LIST else await readers.reader_of(context, who, registry)
     query = views.LadderQuery(rung, _bodies(registry, agency, supervisor), shown_unit, reader)
     total = await context.database.read(lambda connection: views.count(connection, query))
-    rows = await context.database.read(lambda connection: views.page(connection, query, page))
-    items = [_item(row, registry, lang, public=rung == PUBLIC_LIST) for row in rows]
-    return {"rung": rung, "total": total, "page": page, "page_size": PAGE, "items": items}
+    found = await climbed(context, query, after, page=page)
+    items = [_item(row, registry, lang, public=rung == PUBLIC_LIST) for row in found.rows]
+    return {"rung": rung, "total": total, "page": page, "page_size": PAGE, "next": found.next, "items": items}
+
+
+class Climbed(NamedTuple):
+    """One page of rows. `next`: the key after which the next page begins; None: there is none."""
+
+    rows: Sequence[LadderRow]
+    next: str | None
+
+
+async def climbed(
+    context: Escalation, query: views.LadderQuery, after: str | None, *, size: int = PAGE, page: int = 0
+) -> Climbed:
+    """The rows of a page. Raises InvalidField: `after` is no key."""
+    key = _key(after)
+    rows = await context.database.read(lambda connection: views.page(connection, query, page, key, size + 1))
+    last = rows[size - 1] if len(rows) > size else None
+    return Climbed(rows[:size], f"{last.climbed_at.isoformat()}~{last.complaint}" if last is not None else None)
+
+
+def _key(text: str | None) -> LadderKey | None:
+    if not text:
+        return None
+    at, _, complaint = text.partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+        return LadderKey(moment.astimezone(UTC), str(UUID(complaint)))
+    except ValueError as error:
+        raise InvalidField(field="after", why="must be the `next` of an earlier page") from error
 
 
 def _bodies(registry: Registry, agency: str | None, supervisor: str | None) -> list[str] | None:
@@ -67,7 +100,7 @@ def _bodies(registry: Registry, agency: str | None, supervisor: str | None) -> l
 
 def _item(row: LadderRow, registry: Registry, lang: str, *, public: bool) -> dict[str, Any]:
     body = registry.agencies.get(row.agency or "")
-    item = {**row._asdict(), "agency_name": body.name if body else None, **_looks(row, registry, lang)}
+    item = {**row._asdict(), "agency_name": body.name if body else None, **looks(row, registry, lang)}
     item["class"] = item.pop("class_")
     del item["supervision"]
     if not public:
@@ -77,7 +110,7 @@ def _item(row: LadderRow, registry: Registry, lang: str, *, public: bool) -> dic
     return {name: value for name, value in item.items() if name not in OFFICES_ONLY}
 
 
-def _looks(row: LadderRow, registry: Registry, lang: str) -> dict[str, str | None]:
+def looks(row: LadderRow, registry: Registry, lang: str) -> dict[str, str | None]:
     """Which office must look at it: the holder's own head, the supervising agency, the Ombudsman, or the public."""
     clock = Clock(row.clock) if row.clock else None
     name = wording.rung_name(row.rung, clock, lang)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Index,
     Integer,
     MetaData,
     Select,
@@ -88,7 +89,8 @@ def ladder_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("climbed_at", Moment, nullable=False),
         Column("supervision", Boolean, comment="none: not touched since this column was added"),
     ]
-    return [Table(f"{prefix}ladder", metadata, *columns, keep_existing=True)]
+    order = Index(f"ix_{prefix}ladder_order", "climbed_at", "complaint")
+    return [Table(f"{prefix}ladder", metadata, *columns, order, keep_existing=True)]
 
 
 METADATA: Final = MetaData()
@@ -172,10 +174,22 @@ class LadderQuery(NamedTuple):
     """Which rows the reader may see."""
 
 
-def page(connection: Connection, query: LadderQuery, number: int) -> list[LadderRow]:
-    """One page of rows, those escalated longest ago first."""
+class LadderKey(NamedTuple):
+    """The row after which a page begins."""
+
+    climbed_at: datetime
+    complaint: str
+
+
+def page(
+    connection: Connection, query: LadderQuery, number: int = 0, after: LadderKey | None = None, size: int = PAGE
+) -> list[LadderRow]:
+    """One page of rows, those escalated longest ago first, beginning after a key."""
     statement = _matching(select(*LADDER.c), query).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
-    found = connection.execute(statement.limit(PAGE).offset(number * PAGE))
+    if after is not None:
+        later, same = LADDER.c.climbed_at > after.climbed_at, LADDER.c.climbed_at == after.climbed_at
+        statement = statement.where(later | (same & (LADDER.c.complaint > after.complaint)))
+    found = connection.execute(statement.limit(size).offset(number * PAGE))
     return [LadderRow(**row) for row in found.mappings()]
 
 

@@ -27,7 +27,7 @@ from intake.file_check import Tools
 from intake.gateway.sms_parts import SmsPartsSweep
 from intake.gateway.submissions import receive
 from intake.guesses import GuessLimit
-from intake.http import open311, reporter
+from intake.http import filing, open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.kept_choices import KeptChoices
 from intake.notices.outbox import Outbox
@@ -221,5 +221,10 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
 
 
 service: Final = Service(
-    SERVICE, [reporter.router, open311.router, pages.router], open_web, open_worker, database="vault"
+    SERVICE,
+    [reporter.router, open311.router, pages.router],
+    open_web,
+    open_worker,
+    database="vault",
+    direct=filing.router,
 )

@@ -1,6 +1,7 @@
 """What the public routes answer, for the OpenAPI document and the clients made from it."""
 
 from datetime import datetime
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -119,11 +120,26 @@ class PublicMoment(BaseModel):
     sentence: str
 
 
+class PublicPhoto(BaseModel):
+    """A photo that the holder or the desk lets the public see, without hidden data."""
+
+    attachment: UUID
+    link: str
+
+
 class PublicReportPage(PublicReport):
     """A public report with its timeline."""
 
     lead_public_number: str | None
+    photos: list[PublicPhoto]
     timeline: list[PublicMoment]
+
+
+class ContentReportTaken(BaseModel):
+    """The desk gets it; what happens next, in a sentence."""
+
+    public_number: str
+    message: str
 
 
 class Supported(BaseModel):

@@ -14,7 +14,7 @@ from chassis.service.platform import Platform
 from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
-from reporting import http, open311, queries
+from reporting import content, http, open311, pages, queries
 from reporting.charts import http as charts
 from reporting.context import Reporting
 from reporting.listed import listed_view
@@ -39,7 +39,10 @@ async def open_reporting(platform: Platform) -> AsyncIterator[Reporting]:
     settings = platform.settings
     secret, codes = settings.hash_secret.get_secret_value(), settings.code_secrets
     try:
-        yield Reporting(repository, platform.registry, platform.clock, database, figures, supports, secret, codes)
+        limiter = platform.limits.limiter("content-reports", settings.filings_per_minute)
+        yield Reporting(
+            repository, platform.registry, platform.clock, database, figures, supports, secret, codes, limiter
+        )
     finally:
         await database.close()
 
@@ -94,4 +97,5 @@ def views(context: Reporting) -> list[Rebuildable]:
     ]
 
 
-service: Final = Service(SERVICE, [http.router, charts.router, open311.router], open_reporting, open_worker, views)
+ROUTERS: Final = [http.router, content.router, charts.router, open311.router, pages.router]
+service: Final = Service(SERVICE, ROUTERS, open_reporting, open_worker, views)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.base.ports import TimeSource
 from chassis.base.secret_file import Secrets
+from chassis.http.rate_limit import RateLimiter
 from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
@@ -28,6 +29,8 @@ class Reporting:
     """Key of the supporters' hashes."""
     codes: Secrets
     """Of tracking codes."""
+    content_reports: RateLimiter | None = None
+    """How many reports of content one source may send a minute; None: any number."""
 
     def supporter(self, client: str, complaint: UUID) -> str:
         """A keyed hash of the client, different for each complaint, so that one person's supports cannot be linked."""

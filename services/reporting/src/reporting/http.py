@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from chassis.base.errors import Conflict
 from chassis.http.access import ANYONE, allow
+from chassis.http.openapi import gives
 from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody, StrictRoute
 from chassis.write.command import pause
 from chassis.write.lead import root_lead
@@ -20,7 +21,6 @@ from reporting import queries, timeline
 from reporting.answers import Books, Counts, PublicReportPage, PublicReports, SolvedReports, Supported
 from reporting.context import Reporting
 from reporting.listing import Cursor, Filters, Found, cursor_of, find, supports_of
-from reporting.public_text import public_text, public_title
 from reporting.report_row import row_of
 from reporting.settings import FRESH_S, SOLVED
 from reporting.statistics import books as sums
@@ -31,15 +31,17 @@ from schemas.base import ids
 from schemas.base.client_keys import canonical_key, other_spellings
 from schemas.base.envelope import NewEvent
 from schemas.base.limits import PAGE
-from schemas.base.refusals import InvalidField, NotFound
+from schemas.base.refusals import HiddenByDesk, InvalidField, NotFound
 from schemas.base.sealed import Keys
 from schemas.base.streams import support_stream
 from schemas.base.values import AgencyId, RegionGiven, Sector
+from schemas.complaint.attachments import FileState, attached
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.position import public_position
 from schemas.complaint.state import Complaint
 from schemas.events.reporting import ComplaintSupported
 from schemas.registry.fold import Registry
+from schemas.wording.public_text import public_text, public_title
 
 router = APIRouter(route_class=StrictRoute)
 
@@ -106,7 +108,7 @@ async def reports(context: Context, lang: Language, query: Annotated[ReportQuery
             **_card(row_of(each.state)._asdict() | {"supports": found.supports.get(each.state.id, 0)}, registry, lang),
             "title": public_title(each.state),
             "text": public_text(each.state),
-            "position": _position(each.state),
+            "position": position_of(each.state),
         }
         for each in found.reports
     ]
@@ -123,11 +125,13 @@ class ListedPage(NamedTuple):
     older: Cursor | None
 
 
-async def listed_page(context: Reporting, filters: Filters, cursor: Cursor | None = None, page: int = 0) -> ListedPage:
+async def listed_page(
+    context: Reporting, filters: Filters, cursor: Cursor | None = None, page: int = 0, size: int = PAGE
+) -> ListedPage:
     """One page of the public list."""
 
     def read(connection: Connection) -> tuple[Found, dict[str, int]]:
-        found = find(connection, filters, cursor, page)
+        found = find(connection, filters, cursor, page, size)
         return found, supports_of(connection, found.complaints)
 
     found, supports = await context.database.read(read)
@@ -148,7 +152,7 @@ async def solved(context: Context, lang: Language) -> dict[str, Any]:
             **_card(row, registry, lang),
             "title": public_title(each.state),
             "text": public_text(each.state),
-            "position": _position(each.state),
+            "position": position_of(each.state),
         }
         for row, each in zip(rows, loaded, strict=True)
         if each.state.is_public and not each.state.erased and each.state.closed is CloseReason.CONFIRMED
@@ -159,21 +163,43 @@ async def solved(context: Context, lang: Language) -> dict[str, Any]:
 @router.get(
     "/api/v1/reports/{public_number}", dependencies=[allow(ANYONE)], responses={200: {"model": PublicReportPage}}
 )
+@gives(410)
 async def report(public_number: str, context: Context, lang: Language) -> dict[str, Any]:
-    """One public report with its timeline. One that is not public and one that does not exist get the same 404."""
-    row = await _public(context, public_number)
-    loaded = await context.repository.load(UUID(row["complaint"]))
-    if not loaded.state.is_public:
+    """One public report with its timeline. One that is not public and one that does not exist get the same 404, one
+    that the triage desk has hidden 410 with the reason.
+    """
+    return await public_report(context, await public_stream(context, public_number), lang)
+
+
+async def public_stream(context: Reporting, public_number: str) -> LoadedStream:
+    """The report of this number, if the public may read it.
+
+    Raises:
+        InvalidField: no number.
+        NotFound: there is none, or the public may not know of it.
+        HiddenByDesk: the public may know of it, but not read it.
+    """
+    loaded = await context.repository.load(UUID((await _known(context, public_number))["complaint"]))
+    if not loaded.state.may_be_public:
         raise NotFound(what=public_number)
-    registry = await context.registry.current()
+    if loaded.state.hidden is not None:
+        raise HiddenByDesk(why=loaded.state.hidden)
+    return loaded
+
+
+async def public_report(context: Reporting, loaded: LoadedStream, lang: str) -> dict[str, Any]:
+    """What the public reads of a report."""
+    registry, complaint = await context.registry.current(), str(loaded.state.id)
+    supports = await context.database.read(lambda connection: supports_of(connection, [complaint]))
     history = timeline.moments(loaded.facts(), registry, lang, public=True)
     lead = await root_lead(context.repository, loaded.state)
     return {
-        **_card(row, registry, lang),
+        **_card(row_of(loaded.state)._asdict() | {"supports": supports.get(complaint, 0)}, registry, lang),
         "title": public_title(loaded.state),
         "text": public_text(loaded.state),
-        "position": _position(loaded.state),
+        "position": position_of(loaded.state),
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
+        "photos": released_photos(loaded),
         "timeline": [moment._asdict() for moment in history],
     }
 
@@ -181,19 +207,26 @@ async def report(public_number: str, context: Context, lang: Language) -> dict[s
 @router.post(
     "/api/v1/reports/{public_number}/support", dependencies=[allow(ANYONE)], responses={200: {"model": Supported}}
 )
+@gives(410)
 async def support(
     public_number: str, context: Context, client: ClientId, key: IdempotencyKey, _body: NoBody | None = None
 ) -> dict[str, Any]:
     """Support a report ("me too"); a client counts once."""
-    row = await _public(context, public_number)
-    complaint = UUID(row["complaint"])
-    if not (await context.repository.load(complaint)).state.is_public:
-        raise NotFound(what=public_number)
+    state = (await public_stream(context, public_number)).state
     names = [client] if client else [canonical_key(key), *other_spellings(key)]
+    return {"public_number": state.public_number, "supports": await add_support(context, state.id, names)}
+
+
+async def add_support(context: Reporting, complaint: UUID, names: Sequence[str]) -> int:
+    """Support it as the client of these names; the number of supporters."""
     supporter = await _append_support(context, complaint, [context.supporter(name, complaint) for name in names])
-    table = queries.SUPPORTS
-    await context.database.run(lambda connection: put_supports(connection, [table], [(str(complaint), supporter)]))
-    return {"public_number": row["public_number"], "supports": (await _public(context, public_number))["supports"]}
+    table, pair = queries.SUPPORTS, (str(complaint), supporter)
+
+    def add(connection: Connection) -> int:
+        put_supports(connection, [table], [pair])
+        return supports_of(connection, [pair[0]])[pair[0]]
+
+    return await context.database.run(add)
 
 
 async def _append_support(context: Reporting, complaint: UUID, names: Sequence[str]) -> str:
@@ -221,18 +254,26 @@ def _support(context: Reporting, complaint: UUID, supporter: str, at: datetime) 
     return context.repository.encode(support_stream(complaint), [fact], Cause(causation, complaint, at), Keys())
 
 
-async def _public(context: Reporting, public_number: str) -> dict[str, Any]:
+async def _known(context: Reporting, public_number: str) -> dict[str, Any]:
     try:
         number = ids.parse_public_number(public_number)
     except ids.MalformedCode as error:
         raise InvalidField(field="public_number", why=str(error)) from error
-    row = await context.database.read(lambda connection: queries.public_row(connection, number))
+    row = await context.database.read(lambda connection: queries.known_row(connection, number))
     if row is None:
         raise NotFound(what=number)
     return row
 
 
-def _position(state: Complaint) -> dict[str, Any] | None:
+def released_photos(loaded: LoadedStream) -> list[dict[str, Any]]:
+    """The photos that the holder or the desk lets the public see, in the order in which they were added."""
+    state, found = loaded.state, attached((one.fact for one in loaded.facts()), scans=False)
+    shown = [each for each in found if each.added.attachment in state.released and each.state is FileState.CLEANED]
+    link = f"/api/v1/reports/{state.public_number}/photos"
+    return [{"attachment": each.added.attachment, "link": f"{link}/{each.added.attachment}"} for each in shown]
+
+
+def position_of(state: Complaint) -> dict[str, Any] | None:
     position = public_position(state)
     return position._asdict() if position else None
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -33,13 +34,14 @@ from chassis.project.view import View
 from chassis.sql.statements import delete_rows, insert_rows, select_by_keys
 from chassis.sql.types import Moment, microseconds
 from chassis.write.repository import Repository
-from reporting.public_text import public_text, public_title
 from reporting.report_row import row_of
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
+from schemas.complaint.position import public_position
 from schemas.complaint.state import Complaint
 from schemas.events import agency_inbox, escalation, intake
 from schemas.events.base import names
+from schemas.wording.public_text import public_text, public_title
 
 PROVINCE, REGENCY, DISTRICT = 2, 5, 8
 """Lengths of the codes of regions."""
@@ -55,7 +57,9 @@ _INDEXED: Final = ("agency", "province", "regency", "district", "sector", "statu
 
 
 class ListedRow(NamedTuple):
-    """One report that the public may read. `words`: of title and text, masked, as they are searched."""
+    """One report that the public may read. `lat`, `lon`: its published position in degrees. `words`: of title and text,
+    masked, as they are searched.
+    """
 
     complaint: str
     received_at: datetime
@@ -68,6 +72,8 @@ class ListedRow(NamedTuple):
     agency: str | None
     status: str
     is_open: bool
+    lat: float | None
+    lon: float | None
     words: str
 
 
@@ -95,11 +101,12 @@ def listed_row(state: Complaint) -> ListedRow | Unlisted:
     if not state.is_public or state.erased:
         return Unlisted(str(state.id))
     row = row_of(state)
+    position = public_position(state)
     words = words_of(f"{public_title(state) or ''} {public_text(state)}")
     return ListedRow(
         row.complaint, row.received_at, row.public_number, row.region, _within(row.region, PROVINCE),
         _within(row.region, REGENCY), _within(row.region, DISTRICT), row.sector, row.agency, row.status,
-        state.is_open, words,
+        state.is_open, position.lat if position else None, position.lon if position else None, words,
     )  # fmt: skip
 
 
@@ -125,6 +132,8 @@ def listed_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
         Column("agency", String(64)),
         Column("status", String(20), nullable=False),
         Column("is_open", Boolean, nullable=False),
+        Column("lat", Float),
+        Column("lon", Float),
         Column("words", Text, nullable=False),
     ]
     listed = Table(f"{prefix}listed", metadata, *columns)
@@ -212,7 +221,7 @@ def _findable_in(row: Any) -> dict[str, Any]:
     return {name: row[name] for name in _CHANGING}
 
 
-_CHANGING: Final = ("region", "province", "regency", "district", "sector", "agency", "status", "is_open")
+_CHANGING: Final = ("region", "province", "regency", "district", "sector", "agency", "status", "is_open", "lat", "lon")
 
 
 def _update(listed: Table) -> Any:

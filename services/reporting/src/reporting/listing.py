@@ -75,8 +75,10 @@ class Found(NamedTuple):
     older: Cursor | None = None
 
 
-def find(connection: Connection, filters: Filters, cursor: Cursor | None = None, page: int = 0) -> Found:
-    """One page. `page`: pages to skip, for readers that count them."""
+def find(
+    connection: Connection, filters: Filters, cursor: Cursor | None = None, page: int = 0, size: int = PAGE
+) -> Found:
+    """One page of `size`. `page`: pages to skip, for readers that count them."""
     query = _matching(connection, filters)
     place = LISTED.c.place
     newer = cursor is not None and cursor.newer
@@ -85,8 +87,8 @@ def find(connection: Connection, filters: Filters, cursor: Cursor | None = None,
                             _place_in(connection, filters) < cursor.place)  # fmt: skip
     order = _place_in(connection, filters)
     query = query.with_only_columns(LISTED.c.complaint, place).order_by(order if newer else order.desc())
-    rows = list(connection.execute(query.limit(PAGE + 1).offset(page * PAGE)))
-    more, rows = len(rows) > PAGE, rows[:PAGE]
+    rows = list(connection.execute(query.limit(size + 1).offset(page * size)))
+    more, rows = len(rows) > size, rows[:size]
     if newer:
         rows.reverse()
     if not rows:
@@ -97,6 +99,37 @@ def find(connection: Connection, filters: Filters, cursor: Cursor | None = None,
         Cursor(rows[0].place, newer=True) if before else None,
         Cursor(rows[-1].place) if after else None,
     )
+
+
+def count_by_region(connection: Connection, filters: Filters, level: int) -> dict[str, int]:
+    """How many reports match in each province (`PROVINCE`) or regency (`REGENCY`), by its code."""
+    code = _LEVELS[level]
+    query = (
+        _matching(connection, filters).with_only_columns(code, func.count().label("reports")).where(code.is_not(None))
+    )
+    return {row[0]: row.reports for row in connection.execute(query.group_by(code))}
+
+
+class Located(NamedTuple):
+    """A report at its published position, in degrees."""
+
+    public_number: str
+    lat: float
+    lon: float
+
+
+def located(connection: Connection, filters: Filters, most: int) -> list[Located]:
+    """The newest matching reports with a published position."""
+    columns = (LISTED.c.public_number, LISTED.c.lat, LISTED.c.lon)
+    query = _matching(connection, filters).with_only_columns(*columns).where(LISTED.c.lat.is_not(None))
+    query = query.order_by(_place_in(connection, filters).desc()).limit(most)
+    return [Located(*row) for row in connection.execute(query)]
+
+
+def is_supporter(connection: Connection, complaint: str, supporter: str) -> bool:
+    """Whether this one supports it."""
+    query = select(SUPPORTS.c.complaint).where(SUPPORTS.c.complaint == complaint, SUPPORTS.c.supporter == supporter)
+    return connection.execute(query).first() is not None
 
 
 def supports_of(connection: Connection, complaints: Sequence[str]) -> dict[str, int]:

@@ -16,7 +16,6 @@ from chassis.http.open311_docs import (
 from chassis.write.loaded import LoadedStream
 from reporting import timeline
 from reporting.open311_query import Window
-from reporting.public_text import public_address, public_text, public_title
 from schemas import wording
 from schemas.complaint.fold import evolve
 from schemas.complaint.lifecycle import Status
@@ -29,6 +28,7 @@ from schemas.events.codec import metadata_of
 from schemas.events.intake import ComplaintFiled
 from schemas.reference.load import policies
 from schemas.registry.fold import Registry
+from schemas.wording.public_text import public_address, public_text, public_title
 from schemas.wording.sectors import sector
 
 UNTOLD: Final = (ComplaintFiled, *timeline.NOT_PUBLIC)

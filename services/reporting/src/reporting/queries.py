@@ -38,7 +38,7 @@ def _public() -> Select[Any]:
     return select(REPORTS, supports.label("supports")).where(REPORTS.c.public)
 
 
-_PUBLIC_ROW: Final = _public().where(REPORTS.c.public_number == bindparam("number"))
+_KNOWN_ROW: Final = select(REPORTS.c.complaint).where(REPORTS.c.public_number == bindparam("number"), ~REPORTS.c.part)
 
 
 def solved_lately(connection: Connection, most: int) -> list[dict[str, Any]]:
@@ -89,8 +89,9 @@ def public_changed(connection: Connection, since: datetime, until: datetime, mos
     return list(connection.execute(query.order_by(at.desc(), column.complaint).limit(most)).scalars())
 
 
-def public_row(connection: Connection, public_number: str) -> dict[str, Any] | None:
-    row = connection.execute(_PUBLIC_ROW, {"number": public_number}).mappings().first()
+def known_row(connection: Connection, public_number: str) -> dict[str, Any] | None:
+    """The row of that number, whether the public may read the report or not; never of a part."""
+    row = connection.execute(_KNOWN_ROW, {"number": public_number}).mappings().first()
     return dict(row) if row else None
 
 

@@ -12,6 +12,7 @@ from chassis.attachments.configured import open_attachments
 from chassis.base.cluster import Cluster
 from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetters
+from chassis.deadletter.replay import DeadLetterReplay
 from chassis.kafka.verify import RecordVerifier
 from chassis.project.from_store import StoreProjection
 from chassis.project.rebuild import Rebuildable, rebuildable
@@ -29,6 +30,7 @@ from router.context import Router
 from router.duplicates.features import FeatureExtractor, feature_data
 from router.duplicates.watcher import DuplicateWatcher
 from router.history.shadow import shadow_view
+from router.http.content import content_feed
 from router.lexicon.files import place_data, rule_data
 from router.placement.knowledge import ContextProvider
 from router.placement.reaction import EVENT_TYPES, PlacementReaction
@@ -39,6 +41,7 @@ from router.reading.model_files import BadModel, find
 from router.registry import decide
 from router.registry.apply_seed import apply_seed
 from router.settings import AGENT, SERVICE
+from schemas.access.kafka_users import OPERATOR
 from schemas.base import topics
 from schemas.base.ids import derived_id
 from schemas.reference.load import policies
@@ -83,6 +86,8 @@ async def open_router(platform: Platform) -> AsyncIterator[Router]:
         yield Router(
             repository, platform.clock, placement_context, database, feed, reaction, sweep, watchdog, duplicates,
             open_attachments(settings), shadow,
+            lambda service: DeadLetterReplay(settings.kafka_as(OPERATOR), service),
+            None if settings.production else settings.clock_file,
         )  # fmt: skip
     finally:
         await database.close()
@@ -95,7 +100,7 @@ def background_tasks(
     guard = Guard(context.repository, context.reaction, dead_letters, event_types=EVENT_TYPES, verifier=verifier)
     agent = Agent(SERVICE, AGENT, [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores)
     shadow = [context.shadow] if context.shadow is not None else []
-    return [agent, context.sweep, context.watchdog, context.feed, context.duplicates, *shadow]
+    return [agent, context.sweep, context.watchdog, context.feed, context.duplicates, content_feed(context), *shadow]
 
 
 def seed(_argv: list[str]) -> int:
@@ -144,7 +149,8 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
 
 def views(context: Router) -> list[Rebuildable]:
     """The read model, the open work and the duplicate index, for `satupintu rebuild`."""
-    return [rebuildable(context.feed), rebuildable(context.sweep.open_work), rebuildable(context.duplicates.feed)]
+    feeds = (context.feed, context.sweep.open_work, context.duplicates.feed, content_feed(context))
+    return [rebuildable(each) for each in feeds]
 
 
 service: Final = Service(SERVICE, [http.router, pages.router], open_router, open_worker, views)

@@ -1,9 +1,12 @@
 """What router's endpoints and background tasks work with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from chassis.attachments.store import Attachments
 from chassis.base.ports import TimeSource
+from chassis.deadletter.replay import DeadLetterReplay
 from chassis.project.from_store import StoreProjection
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
@@ -32,6 +35,10 @@ class Router:
     attachments: Attachments
     shadow: StoreProjection | None = None
     """Counts what the shadow model would have chosen, where one is set."""
+    dead_letters: Callable[[str], DeadLetterReplay] | None = None
+    """Those of a service, as Kafka's user for operators reads them."""
+    test_clock: Path | None = None
+    """The file of the test clock; None in production."""
 
     @property
     def registry(self) -> RegistryView:

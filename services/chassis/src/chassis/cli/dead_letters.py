@@ -4,8 +4,7 @@ Shows reasons, origins and ids; never a message's content, which may be a citize
 """
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Final, TypeVar
 
@@ -14,14 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from chassis.base.errors import ChassisError
-from chassis.base.message import Message
 from chassis.base.settings import read_settings
 from chassis.deadletter.port import DeadLetter
 from chassis.deadletter.replay import DeadLetterReplay, NoSuchDeadLetter
+from chassis.deadletter.shown import SERVICES, header_names, headers_of, plain
 from schemas.access.kafka_users import OPERATOR
 
 T = TypeVar("T")
-SERVICES: Final = ("router", "intake", "agency-inbox", "reporting")
 ServiceName = Annotated[str, typer.Argument(help=f"whose dead letters: {', '.join(SERVICES)}")]
 Offset = Annotated[int, typer.Argument(help="offset of the dead letter, as `list` shows it")]
 
@@ -36,7 +34,7 @@ def list_(service: ServiceName) -> None:
     """Those that were not replayed yet."""
     found = _run(service, lambda dead_letters: dead_letters.open())
     for offset, letter in found:
-        headers = _headers(letter.message)
+        headers = headers_of(letter.message)
         console.print(f"{offset:>6}  {_time(letter)}  {letter.message.place}  {headers['type']} {headers['subject']}")
         console.print(f"        {escape(letter.reason)}")
     if not found:
@@ -50,8 +48,8 @@ def show(service: ServiceName, offset: Offset) -> None:
     letter = _run(service, lambda dead_letters: dead_letters.get(offset))
     message = letter.message
     about = {"reason": letter.reason, "set aside": _time(letter), "by": letter.service, "tries": str(letter.attempts)}
-    about |= {"message": message.place, "key": _plain(message.key), **_headers(message)}
-    about |= {"headers": ", ".join(_named(message)), "body": f"{len(message.value or b'')} bytes, not shown"}
+    about |= {"message": message.place, "key": plain(message.key), **headers_of(message)}
+    about |= {"headers": ", ".join(header_names(message)), "body": f"{len(message.value or b'')} bytes, not shown"}
     for name, value in about.items():
         console.print(f"{name:>10}  {escape(value)}")
 
@@ -82,26 +80,6 @@ def _run(service: str, act: Callable[[DeadLetterReplay], Awaitable[T]]) -> T:
     except (NoSuchDeadLetter, ChassisError) as error:
         Console(stderr=True).print(escape(str(error)))
         raise typer.Exit(1) from error
-
-
-def _headers(message: Message) -> dict[str, str]:
-    """Type, id and subject from the headers, if they have the expected form."""
-    given = dict(message.headers)
-    return {
-        "type": _plain(given.get("ce_type"), r"[A-Za-z.-]{1,60}"),
-        "id": _plain(given.get("ce_id")),
-        "subject": _plain(given.get("ce_subject")),
-    }
-
-
-def _plain(value: bytes | None, shape: str = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}") -> str:
-    # An external sender may put anything anywhere, such as a telephone number into the key.
-    text = (value or b"").decode("ascii", "replace")
-    return text if re.fullmatch(shape, text) else f"{len(text)} bytes, not shown" if text else "none"
-
-
-def _named(message: Message) -> Sequence[str]:
-    return [name for name, _ in message.headers if re.fullmatch(r"[a-z_-]{1,30}", name)]
 
 
 def _time(letter: DeadLetter) -> str:

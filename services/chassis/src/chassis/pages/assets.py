@@ -16,10 +16,13 @@ from chassis.base.errors import Permanent
 
 ROOT: Final = "/aset"
 TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+REPORT: Final = ("drafts", "sending", "keep", "list", "offline", "location", "register")
+"""What the pages of filing run, as one module."""
 MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "satupintu.css": ("vendor/govuk-frontend.css", "satupintu.css"),
     "satupintu.js": ("satupintu.js",),
-    "lapor.js": ("lapor/lokasi.js",),
+    "lapor.js": tuple(f"report/{name}.js" for name in REPORT),
+    "luring.js": ("report/worker.js",),
     "petugas.js": ("petugas.js",),
     "htmx.js": ("vendor/htmx.js",),
     "tanda.svg": ("tanda.svg",),

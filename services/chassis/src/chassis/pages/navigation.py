@@ -17,6 +17,10 @@ class Entry(NamedTuple):
 
 
 OWN_PAGE: Final = "/saya"
+OVERSEERS: Final = (
+    Role.INSPECTORATE, Role.ARBITER, Role.UNIT_HEAD, Role.OFFICER, Role.TRIAGE, Role.ANALYST, Role.OPERATOR,
+)  # fmt: skip
+"""Whose office looks at something that climbed."""
 
 
 def _has(*roles: Role) -> Callable[[Principal], bool]:
@@ -27,9 +31,13 @@ ENTRIES: Final = (
     Entry("/petugas", N_("Kotak masuk"), _has(Role.OFFICER, Role.UNIT_HEAD), begins=True),
     Entry("/lapor", N_("Lapor")),
     Entry("/lacak", N_("Lacak")),
+    Entry("/laporan", N_("Laporan warga")),
+    Entry("/instansi", N_("Instansi")),
     Entry("/meja", N_("Meja"), _has(Role.TRIAGE), begins=True),
     Entry("/arbiter", N_("Sengketa"), _has(Role.ARBITER), begins=True),
     Entry("/preseden", N_("Preseden"), _has(Role.TRIAGE, Role.ARBITER)),
+    Entry("/pengawas", N_("Pengawasan"), _has(*OVERSEERS), begins=True),
+    Entry("/operator", N_("Operator"), _has(Role.OPERATOR), begins=True),
     Entry(OWN_PAGE, N_("Akun saya"), lambda who: who.signed_in),
     Entry("/masuk", N_("Masuk"), lambda who: not who.signed_in),
 )

@@ -41,6 +41,8 @@ class Service(Generic[C]):
     tasks: Callable[[Platform], AbstractAsyncContextManager[Sequence[BackgroundTask]]]
     views: Callable[[C], Sequence[Rebuildable]] = lambda _context: ()
     database: str = "views"
+    direct: APIRouter | None = None
+    """Routes that are asked most. They are tried first: FastAPI looks through included routers twice, one by one."""
 
     @property
     def package(self) -> str:
@@ -91,11 +93,18 @@ class Service(Generic[C]):
         from chassis.signin import routes as signin
         from chassis.signin.unknown import answer_unknown_with_pages
 
-        for router in (*self.routers, signin.router):
-            app.include_router(router)
+        self.add_routes(app)
+        app.include_router(signin.router)
         install(app, lambda: self.ready(app.state))
         answer_unknown_with_pages(app)
         return app
+
+    def add_routes(self, app: FastAPI) -> None:
+        """Add the service's own routes to `app`."""
+        if self.direct is not None:
+            app.router.routes[:0] = self.direct.routes
+        for router in self.routers:
+            app.include_router(router)
 
     async def worker(self, settings: Settings) -> int:
         """Run the background tasks until SIGTERM; the exit status."""

@@ -14,6 +14,7 @@ from chassis.access_log.entry import Kind
 from chassis.http.access import SIGNED_IN, Rule
 from chassis.pages import routes as delivered
 from chassis.pages.navigation import first_page
+from chassis.signin import people
 from chassis.signin.addresses import CALLBACK, SIGNED_OUT
 from chassis.signin.code_flow import Person, SignInRefused
 from chassis.signin.fetch import ProviderUnavailable
@@ -44,6 +45,7 @@ PROVIDER: Final = Rule("the OpenID Connect provider, with a logout token that it
 WHY_PAGE: Final = {"state": "sign-in-expired", "replayed": "sign-in-expired", "code": "sign-in-expired"}
 router: Final = page_router()
 router.include_router(delivered.router)
+router.include_router(people.router)
 
 
 @router.get("/masuk", dependencies=[page_allow(ANYONE)])

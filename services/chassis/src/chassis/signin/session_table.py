@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -63,6 +63,13 @@ used_states: Final = Table(
 )
 
 
+class SignedIn(NamedTuple):
+    """A person who is signed in: the session that was used last, and how many there are."""
+
+    newest: Session
+    sessions: int
+
+
 class SessionTable:
     """The table in one database. Every method raises what `chassis.sql.database.Database` raises."""
 
@@ -115,6 +122,22 @@ class SessionTable:
         if not provider_session:
             return []
         return await self._remove((sessions.c.issuer == issuer) & (sessions.c.provider_session == provider_session))
+
+    async def people(self, issuer: str, after: str, most: int, now: datetime) -> list[SignedIn]:
+        """Who is signed in, by subject and beginning after one."""
+        c = sessions.c
+        lasting = (c.issuer == issuer) & (c.created_at > now - LONGEST) & (c.used_at > now - IDLE)
+        subjects = select(c.subject).where(lasting, c.subject > after).distinct().order_by(c.subject).limit(most)
+
+        def act(connection: Connection) -> list[Session]:
+            named = list(connection.execute(subjects).scalars())
+            return self._select(connection, lasting & c.subject.in_(named))
+
+        found: dict[str, list[Session]] = {}
+        for session in await self.database.read(act):
+            found.setdefault(session.subject, []).append(session)
+        newest = {subject: max(each, key=lambda one: one.used_at) for subject, each in found.items()}
+        return [SignedIn(newest[subject], len(found[subject])) for subject in sorted(found)]
 
     async def use_state(self, state: str, until: datetime) -> bool:
         """Whether this is the first use of a sign-in's state, which is valid until then."""

@@ -10,7 +10,7 @@ from chassis.base.ports import TimeSource
 from chassis.signin.code_flow import CodeFlow, Person, SessionOver
 from chassis.signin.fetch import ProviderUnavailable
 from chassis.signin.session import Session, end_of, new_id
-from chassis.signin.session_table import SessionTable
+from chassis.signin.session_table import SessionTable, SignedIn
 from chassis.signin.state_cookie import VALID
 from schemas.access.principal import Grant, Principal
 
@@ -67,6 +67,17 @@ class Sessions:
         else:
             ended = await self._table.remove_of(issuer, subject)
         return await self._note_ended(ended, "provider")
+
+    async def people(self, after: str, most: int) -> list[SignedIn]:
+        """Who is signed in, by the provider's names and beginning after one."""
+        return await self._table.people(self._flow.issuer, after, most, self._clock.now())
+
+    async def end_by_operator(self, subject: str, operator: Principal) -> int:
+        """Sign a person out everywhere; how many sessions that were. The log names the operator."""
+        ended = await self._table.remove_of(self._flow.issuer, subject)
+        about: dict[str, str | int] = {"by": "operator", "user": subject[:300], "sessions": len(ended)}
+        await self._access_log.append(Kind.SIGNED_OUT, operator, about)
+        return len(ended)
 
     async def use_state(self, state: str) -> bool:
         """Whether this is the first use of a sign-in's state."""

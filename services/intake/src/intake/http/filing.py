@@ -53,7 +53,7 @@ class DirectRoute(APIRoute):
         return handle
 
 
-router = APIRouter(route_class=DirectRoute)
+router = APIRouter(prefix="/api/v1", route_class=DirectRoute)
 
 
 @router.post("/complaints", dependencies=[allow(ANYONE)], status_code=201, responses={201: {"model": Receipt}})

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from chassis.signin.pages import page_router
-from intake.pages import counter, filed, home, lost, own, report, track
+from intake.pages import as_typed, counter, drafts, filed, home, lost, own, report, track
 
 router: APIRouter = page_router()
 router.include_router(home.router)
@@ -13,3 +13,5 @@ router.include_router(track.router)
 router.include_router(filed.router)
 router.include_router(report.router)
 router.include_router(counter.router)
+router.include_router(drafts.router)
+router.include_router(as_typed.router)

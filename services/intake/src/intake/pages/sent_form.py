@@ -30,6 +30,13 @@ class SentForm(NamedTuple):
     files: tuple[Upload, ...] = ()
 
 
+class TooMuch(MultiPartException):
+    """More text than any form holds, or more than anybody sends by mistake."""
+
+    def __init__(self) -> None:
+        super().__init__("too much")
+
+
 class _Bounded(MultiPartParser):
     """Keeps at most `most` bytes and one more of each file, and of all what a complaint holds and one file more."""
 
@@ -40,10 +47,15 @@ class _Bounded(MultiPartParser):
         )  # fmt: skip
         self._room, self._most = (ATTACHMENTS + 1) * (most + 1), most
         self._kept: dict[int, int] = {}
+        self._read = self._text = 0
         self.cut: set[int] = set()
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         file = self._current_part.file
+        self._read += end - start
+        self._text += end - start if file is None else 0
+        if self._text > REQUEST_BYTES or self._read > READ_BYTES:
+            raise TooMuch
         if file is not None:
             before = self._kept.get(id(file), 0)
             taken = min(end - start, self._most + 1 - before, self._room)
@@ -56,16 +68,21 @@ class _Bounded(MultiPartParser):
 
 
 async def _sent(request: Request, context: Context) -> AsyncIterator[SentForm]:
+    length = request.headers.get("content-length", "")
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        # Browsers say how long a form is; the general limit does not hold for addresses that take files.
+        if not length.isdigit() or int(length) > REQUEST_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         yield SentForm({name: value for name, value in (await request.form()).items() if isinstance(value, str)})
         return
-    length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > READ_BYTES:
         raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     most = max(context.attachment_bytes.values())
     parser = _Bounded(request, most)
     try:
         form = await parser.parse()
+    except TooMuch as error:
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
     except MultiPartException as error:
         raise HTTPException(HTTPStatus.BAD_REQUEST) from error
     try:

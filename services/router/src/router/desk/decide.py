@@ -20,6 +20,7 @@ from schemas.base.refusals import (
     AlreadyClosed,
     CannotJoin,
     CannotSplit,
+    DataErased,
     InvalidField,
     NotFound,
     NotTheHolder,
@@ -89,13 +90,17 @@ def ask(state: Complaint, by: DecisionContext, question: str) -> list[Fact]:
     return [ReporterAsked(at=by.at, question=_text("question", question, limits.NOTE))]
 
 
-def restate(state: Complaint, by: DecisionContext, text: str, title: str | None) -> list[Fact]:
-    """The desk's wording for the public. The text as sent never changes."""
+def restate(
+    state: Complaint, by: DecisionContext, text: str, title: str | None, reason: str | None = None
+) -> list[Fact]:
+    """The desk's wording for the public. The text as sent never changes. `reason`: why, for the reporter."""
+    if state.erased:
+        raise DataErased
     if (state.restated_text, state.restated_title) == (text, title):
         return []
     _check_allowed(state, ComplaintRestated)
     short = _text("title", title, limits.TITLE) if title is not None else None
-    return [ComplaintRestated(at=by.at, text=_text("text", text, limits.BODY), title=short)]
+    return [ComplaintRestated(at=by.at, text=_text("text", text, limits.BODY), title=short, reason=reason)]
 
 
 def join(state: Complaint, by: DecisionContext, lead: Complaint) -> list[Fact]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -15,7 +16,7 @@ from chassis.http.answers import (
     PlaceShown,
     Reported,
 )
-from schemas.base.values import Clock, ComplaintClass, HolderKind, Level
+from schemas.base.values import Clock, ComplaintClass, ContentReason, HolderKind, Level
 from schemas.complaint.lifecycle import Status
 from schemas.deadlines.policies import Sureness, Unit
 from schemas.events.registry import AgencyKind, Zone
@@ -185,6 +186,45 @@ class DeskPage(CountedPage):
     """Complaints that wait, the longest waiting first. `next`: where the next page begins; null: there is none."""
 
     complaints: list[DeskCase]
+    next: str | None
+
+
+class ReasonCount(BaseModel):
+    """How many named this reason."""
+
+    reason: ContentReason
+    text: str
+    count: int
+
+
+class Said(BaseModel):
+    """What somebody said of the content."""
+
+    at: datetime
+    reason: ContentReason
+    words: str
+
+
+class ContentReportsOf(BaseModel):
+    """A public report whose content people reported; `text` and `title` as the public reads them."""
+
+    complaint: UUID
+    public_number: str
+    count: int
+    first_at: datetime | None
+    reasons: list[ReasonCount]
+    said: list[Said]
+    title: str | None
+    text: str
+    hidden: ContentReason | None
+    status_text: str
+
+
+class ContentReports(BaseModel):
+    """Reports that wait for the desk's decision about their content. `next`: as of the other lists."""
+
+    total: int
+    reports: list[ContentReportsOf]
     next: str | None
 
 
@@ -362,6 +402,36 @@ Answers = dict[int | str, dict[str, Any]]
 MOVED: Final[Answers] = {200: {"model": ComplaintState}}
 AGENCY: Final[Answers] = {200: {"model": AgencyWithMandates}}
 AGENCY_CREATED: Final[Answers] = {201: {"model": AgencyWithMandates}}
+
+
+class DeadLetterShown(BaseModel):
+    """A message that could not be handled, without its content. `message`: its topic, partition and offset. `kept`: it
+    is stored, so that it can be replayed.
+    """
+
+    offset: int
+    at: datetime
+    reason: str
+    attempts: int
+    message: str
+    type: str
+    id: str
+    subject: str
+    kept: bool
+
+
+class DeadLettersShown(BaseModel):
+    """The dead letters of a service that were not replayed, the oldest first."""
+
+    service: str
+    letters: list[DeadLetterShown]
+
+
+class Replayed(BaseModel):
+    """The dead letter that was replayed."""
+
+    service: str
+    offset: int
 
 
 class RegionFound(BaseModel):

@@ -5,10 +5,12 @@ here.
 from fastapi import APIRouter
 
 from chassis.signin.pages import page_router
-from router.pages import arbiter, desk, precedents, registry
+from router.pages import arbiter, dead_letters, desk, operator, precedents, registry
 
 router: APIRouter = page_router()
 router.include_router(desk.router)
 router.include_router(arbiter.router)
 router.include_router(precedents.router)
+router.include_router(operator.router)
 router.include_router(registry.router)
+router.include_router(dead_letters.router)

@@ -37,6 +37,7 @@ router: APIRouter = page_router()
 SIZE: Final = 20
 LIKE: Final = 5
 """Earlier decisions that are shown beside."""
+NO_REASON: Final = N_("Tulis alasannya: putusan tanpa alasan tidak dapat diikuti.")
 NO_REACH: Final = N_("Pilih untuk laporan mana putusan ini berlaku.")
 NOTHING_NAMED: Final = N_("Sebutkan bidang, tingkat, atau wilayahnya, atau pilih jangkauan lain.")
 NAMING: Final = ("bidang", "tingkat", REGION, REGION + CHOSEN)
@@ -90,9 +91,8 @@ async def decide(
     if form.get(GO) or (not form.get("instansi") and form.get(SEARCH)):
         return await _shown(request, context, who, guard(found), loaded, form_sent=form)
     options: Mapping[str, Sequence[Any]] = {}
-    errors = {
-        name: translate(text) for name, text in (("instansi", NO_BODY), ("jangkauan", NO_REACH)) if not form.get(name)
-    }
+    needed = {"instansi": NO_BODY, "alasan": NO_REASON, "jangkauan": NO_REACH}
+    errors = {name: translate(text) for name, text in needed.items() if not form.get(name)}
     if form.get("jangkauan") == OTHER and not any(form.get(name) for name in NAMING):
         errors["bidang"] = translate(NOTHING_NAMED)
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from chassis.http.access import OPERATOR
+from chassis.pages import dates
 from chassis.pages.forms import KEY, Form, key_of, new_key
 from chassis.pages.texts import N_
 from chassis.signin.forms import FIELD, OwnForm
@@ -177,8 +179,8 @@ def _said(form: Mapping[str, str], registry: Registry, lang: str, translate: Any
         "tingkat": (N_("Tingkat"), lambda v: translate(LEVELS[Level(v)])),
         "wilayah": (N_("Wilayah"), lambda v: _region(v) or v),
         "unit": (N_("Unit"), lambda v: v),
-        "mulai": (N_("Berlaku mulai"), lambda v: v),
-        "sampai": (N_("Hari pertama tanpa kewenangan"), lambda v: v),
+        "mulai": (N_("Berlaku mulai"), lambda v: dates.date(date.fromisoformat(v), lang)),
+        "sampai": (N_("Hari pertama tanpa kewenangan"), lambda v: dates.date(date.fromisoformat(v), lang)),
         "dasar": (N_("Dasar hukum"), lambda v: v),
         "nama": (N_("Nama baru"), lambda v: v),
         "digabung": (N_("Instansi yang digabung"), lambda v: agency_name(v, None, registry)),

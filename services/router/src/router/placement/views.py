@@ -34,10 +34,21 @@ from router.placement.status import CLOSED, ENDED_FOR_FOLLOWERS, JOINED, StatusR
 from router.settings import CHAIN, WATCH_BATCH
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
+from schemas.events.base import names
 from schemas.events.intake import ComplaintWithdrawn
-from schemas.events.router import ComplaintRouted, ComplaintSplit, PartOpened
+from schemas.events.router import (
+    ComplaintRestated,
+    ComplaintRouted,
+    ComplaintSplit,
+    ContentKept,
+    PartOpened,
+    ReportHidden,
+    ReportShown,
+)
 
 METADATA: Final = MetaData()
+CONTENT_DECISIONS: Final = names(ReportHidden, ReportShown, ContentKept, ComplaintRestated)
+"""What the desk decides about what the public reads."""
 ANYWHERE: Final = ""
 """The area of a national precedent: a key column holds no null."""
 
@@ -48,6 +59,7 @@ class RouterTables(NamedTuple):
     standing: Table
     part: Table
     precedent: Table
+    content_decided: Table
 
 
 def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
@@ -86,6 +98,13 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
             Column("position", BigInteger, nullable=False),
             keep_existing=True,
         ),
+        Table(
+            f"{prefix}content_decided",
+            metadata,
+            Column("complaint", String(36), primary_key=True),
+            Column("position", BigInteger, nullable=False),
+            keep_existing=True,
+        ),
     ]
 
 
@@ -96,7 +115,7 @@ position_table(METADATA)
 
 def apply(connection: Connection, tables: Sequence[Table], events: Sequence[RecordedEvent]) -> None:
     """Write the rows that these events change."""
-    standing, parts, precedents = tables
+    standing, parts, precedents, content_decided = tables
     ids = list({_complaint(event) for event in events})
     found = connection.execute(select_by_keys(standing.c.complaint), {"keys": ids})
     rows = {row.complaint: StatusRow(*row) for row in found}
@@ -106,6 +125,9 @@ def apply(connection: Connection, tables: Sequence[Table], events: Sequence[Reco
         _write_parts(connection, parts, event, data)
         if event.type == ComplaintRouted.__name__ and data.get("binding"):
             _write_precedent(connection, precedents, event, data)
+    decided = {_complaint(event): event.position for event in events if event.type in CONTENT_DECISIONS}
+    rows_of = [{"complaint": complaint, "position": position} for complaint, position in decided.items()]
+    replace_rows(connection, content_decided.c.complaint, list(decided), rows_of)
     replace_rows(connection, standing.c.complaint, list(rows), [row._asdict() for row in rows.values()])
 
 

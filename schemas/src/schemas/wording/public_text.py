@@ -19,6 +19,11 @@ def public_title(state: Complaint) -> str | None:
     return _masked(state, title) if title else None
 
 
+def public_response(state: Complaint) -> str | None:
+    """The agency's answer, masked."""
+    return masked(state.response) if state.response and not state.erased else None
+
+
 def public_address(state: Complaint) -> str | None:
     """The address as sent where the position is exact, masked; else the name or code of the region."""
     place, routed = state.place, state.routed

@@ -9,7 +9,10 @@ function locate(button, says) {
     function (found) {
       field.value = found.coords.latitude.toFixed(5) + ", " + found.coords.longitude.toFixed(5);
       says.textContent = "";
-      field.form.requestSubmit(field.form.querySelector("[value=peta-tunjuk]"));
+      button.disabled = false;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      const show = field.form.querySelector("[value=peta-tunjuk]");
+      if (show) field.form.requestSubmit(show);
     },
     function (error) {
       const why = { 1: "refused", 3: "late" }[error.code] || "missing";
