@@ -301,3 +301,26 @@ async def test_the_public_sees_a_photo_only_after_the_holder_or_the_desk_release
 
 async def pieces(content: bytes) -> AsyncIterator[bytes]:
     yield content
+
+
+async def test_an_address_follows_only_after_the_code_came_back_and_the_code_ends_it(
+    front: Front, stage: dict[str, Staged]
+) -> None:
+    await filled(front)
+    one, intake = stage["routed"], front.app.state.intake
+    path = f"/laporan/{one.number}/ikuti"
+    wrong = await front.web.post(path, data={"surel": "bukan surel"}, auth=None)
+    assert (wrong.status_code, "bukan surel" in wrong.text) == (422, True)
+    asked = await front.web.post(path, data={"surel": "tetangga@contoh.id"}, auth=None)
+    assert asked.headers["location"] == f"{path}/kode?berhasil=terkirim"
+    assert await intake.audience.subscribers.of({one.id}) == []
+    [(subscriber, version)] = await intake.audience.subscribers.asked(one.id)
+    code = {"kode": intake.codes.of(subscriber, version)}
+    assert (await front.web.post(f"{path}/kode", data={"kode": one.code}, auth=None)).status_code == 422
+
+    assert code["kode"] in await shown(front, f"{path}/kode?kode={code['kode']}")
+    assert await intake.audience.subscribers.of({one.id}) == []  # opening the page confirms nothing
+    await front.web.post(f"{path}/kode", data=code | {"tindakan": "ikut"}, auth=None)
+    assert [each.id for each in await intake.audience.subscribers.of({one.id})] == [subscriber]
+    await front.web.post(f"{path}/kode", data=code | {"tindakan": "berhenti"}, auth=None)
+    assert await intake.audience.subscribers.asked(one.id) == []

@@ -271,6 +271,24 @@ async def test_an_answer_that_was_lost_files_nothing_twice(page: Page, context: 
     assert [await page.locator("[data-code]").inner_text()] == codes
 
 
+async def test_a_draft_opens_without_a_network(page: Page, context: BrowserContext) -> None:
+    await write(page)
+    await work_offline(page, context)
+    await page.goto("/draf")
+    await page.get_by_role("button", name="Lanjutkan").click()
+    await expect(page.get_by_role("heading", name="Lapor tanpa jaringan")).to_be_visible()
+    await expect(page.locator("#f-isi")).to_have_value(WORDS)
+    await expect(page.get_by_label("Simpan di perangkat ini")).to_be_checked()
+    await page.get_by_role("button", name="Kirim laporan").click()
+    await expect(page.get_by_text("Belum terkirim: tidak ada jaringan.")).to_be_visible()
+    await page.close()
+    await context.set_offline(False)
+    later = await context.new_page()
+    await later.goto("/draf")
+    await expect(later.get_by_role("heading", name="Laporan Anda sudah diterima")).to_be_visible()
+    assert (await api(later, await later.locator("[data-code]").inner_text()))["text"] == WORDS
+
+
 async def test_a_form_that_could_not_be_sent_stays_filled_in(page: Page, context: BrowserContext) -> None:
     await work_offline(page, context)
     await context.set_offline(False)

@@ -19,6 +19,7 @@ from chassis.store.memory import MemoryStore
 from chassis.write.repository import Repository
 from reporting import http, open311, queries
 from reporting.charts import http as charts
+from reporting.charts import pages
 from reporting.context import Reporting
 from reporting.settings import SERVICE
 from reporting.statistics.view import figures_view
@@ -60,6 +61,7 @@ async def web(reporting: Reporting) -> AsyncIterator[httpx.AsyncClient]:
     app.state.access = RoleTokens()
     app.include_router(http.router)
     app.include_router(charts.router)
+    app.include_router(pages.router)
     app.include_router(open311.router)
     install(app, ready)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door", auth=AsNeeded()) as client:

@@ -51,6 +51,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/laporan/{nomor}": ("",),
     "/laporan/{nomor}/adukan": ("",),
+    "/laporan/{nomor}/ikuti": ("",),
+    "/laporan/{nomor}/ikuti/kode": ("", "?kode=7K3M-9QX2A-TB4C9"),
     "/instansi": ("", "?nama=bandung"),
     "/instansi/{agency}": ("",),
     "/terabaikan": ("",),
@@ -73,6 +75,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/petugas/lapor/{key}": ("",),
     "/petugas/{complaint:uuid}": ("",),
     "/keluar": ("",),
+    "/statistik": ("", "?instansi=pln&wilayah=32"),
+    "/statistik/{nama}": ("", "?instansi=pln"),
 }
 """Every page, and with which queries it is asked."""
 ASIDE: Final = {
@@ -89,7 +93,7 @@ ASIDE: Final = {
 NUMBERS: Final = ("{key}", "{number}", "{nomor}")
 COMPLAINTS: Final = ("{complaint}", "{complaint:uuid}", "{id}")
 NO_NUMBER: Final = public_number(T0.date(), 999_999)
-NAMED: Final = {"{agency}": CITY, "{attachment}": str(MISSING)}
+NAMED: Final = {"{agency}": CITY, "{attachment}": str(MISSING), "{nama}": "pemegang"}
 
 
 @cache

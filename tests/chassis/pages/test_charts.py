@@ -1,29 +1,56 @@
 """Charts tell the truth: lengths and heights are in proportion to the values, from zero."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
-from chassis.pages.charts import bars, lines, nice
+from chassis.pages.charts import LABEL_HEIGHT, bars, lines, nice, plot
+
+
+def heights(path: str) -> list[float]:
+    """Above the axis, in hundredths of the drawing."""
+    return [100 - float(y) for y in re.findall(r" ([\d.]+)", path)]
 
 
 def test_a_bar_is_as_long_as_its_value() -> None:
-    drawn = bars([("a", 10), ("b", 5), ("c", 0)])
-    assert [bar.width / drawn.bars[0].width for bar in drawn.bars] == [1, 0.5, 0]
-    assert all(bar.width + drawn.left < drawn.view_width for bar in drawn.bars)
+    assert [bar.width for bar in bars([("a", 10), ("b", 5), ("c", 0)])] == [100, 50, 0]
 
 
 def test_nothing_to_show_draws_nothing_wide() -> None:
-    assert bars([]).bars == ()
-    assert bars([("a", 0)]).bars[0].width == 0
+    assert bars([]) == []
+    assert bars([("a", 0)])[0].width == 0
 
 
 def test_a_line_passes_through_its_values_from_zero() -> None:
     drawn = lines(["Jan", "Feb", "Mar"], [("diajukan", [0, 8, 4])])
-    heights = [float(y) for y in re.findall(r" ([\d.]+)", drawn.lines[0].path)]
-    assert heights[0] == drawn.bottom
-    assert drawn.bottom - heights[2] == pytest.approx((drawn.bottom - heights[1]) / 2)
+    assert heights(drawn.lines[0].path) == [0, 100, 50]
+    assert [dot.y for dot in drawn.lines[0].dots] == [drawn.top + drawn.height, drawn.top, drawn.top + drawn.height / 2]
     assert [tick.label for tick in drawn.y_ticks] == [0, 2, 4, 6, 8]
+
+
+def test_a_line_is_broken_where_there_is_no_value() -> None:
+    drawn = lines(["Jan", "Feb", "Mar", "Apr"], [("persen", [50, None, 25, 100])], top=100)
+    assert re.sub(r"[\d. ]", "", drawn.lines[0].path) == "MML"
+    assert heights(drawn.lines[0].path) == [50, 25, 100]
+
+
+def test_names_of_lines_that_end_together_do_not_cover_each_other() -> None:
+    drawn = plot([(str(index), [(0, 0), (1, value)]) for index, value in enumerate((100, 99, 98, 1, 0, 0))], [], 100)
+    at = sorted(line.label_y for line in drawn.lines)
+    assert all(after - before >= LABEL_HEIGHT for before, after in pairwise(at))
+    assert at[0] >= 10
+    assert at[-1] <= drawn.top + drawn.height
+
+
+def test_few_texts_stand_at_the_axis_and_none_leaves_the_frame() -> None:
+    ticks = lines([f"{day} Jan" for day in range(1, 32)], [("a", [1] * 31)]).x_ticks
+    assert [(tick.label, tick.anchor) for tick in ticks] == [
+        ("1 Jan", "start"),
+        ("16 Jan", "middle"),
+        ("31 Jan", "end"),
+    ]
+    assert all(0 < tick.at < 100 for tick in ticks)
 
 
 def test_a_chart_has_at_most_six_series_of_one_length() -> None:

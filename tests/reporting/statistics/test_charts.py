@@ -132,6 +132,7 @@ async def test_a_secret_report_moves_no_figure(reporting: Reporting, web: httpx.
 
     for index in range(12):
         await write(reporting.repository, named(f"plain {index}"), filed(index), routed(), answered(), confirmed())
+    await reporting.figures.catch_up()
     before = await _all(web)
     grade = {
         "at": T0,
@@ -145,6 +146,7 @@ async def test_a_secret_report_moves_no_figure(reporting: Reporting, web: httpx.
     for index, more in enumerate(([], [routed()], [routed(), answered()], [routed(), answered(), confirmed()])):
         await write(reporting.repository, named(f"secret {index}"), filed(50 + index, secret=True), *more)
         await write(reporting.repository, named(f"graded {index}"), filed(60 + index), graded, *more)
+        await reporting.figures.catch_up()
         assert await _all(web) == before
     assert (await web.get("/api/v1/books")).json()["filed"] == 20, "they are in the national total"
 

@@ -16,6 +16,7 @@ NOT_VISITED: Final = {
     "/masuk": "leads to the provider at once", "/aset/{name}": "is no page", "/peta.svg": "is a picture in pages",
     "/luring.js": "is a script",
     "/lapor/wilayah": "is a part of a page",
+    "/lapor/lampiran": "leads to the first step",
     "/lacak/{key}/data.json": "is for programs", "/lacak/{key}/lampiran/{attachment}": "is a file",
     "/meja/{complaint}/lampiran/{attachment}": "is a file", "/arbiter/{complaint}/lampiran/{attachment}": "is a file",
 }  # fmt: skip

@@ -68,7 +68,6 @@ VISITS: Final = (
         steps=(*TO_REVIEW, (PHOTO, "[value=berkas]"),
                ({"#f-berkas": "file:program.exe"}, ".govuk-button[value=kirim]")),
     ),
-    Visit("lapor-lampiran", "/lapor/lampiran", "/lapor/lampiran"),
     Visit("tentang", "/tentang", "/tentang"),
     Visit("lacak-berkas", "/lacak/{key}", "/lacak/{number}?berhasil=berkas&gagal=2-type", opens="contact"),
     Visit("lacak-cetak", "/lacak/{key}/cetak", "/lacak/{number}/cetak", opens="contact"),

@@ -40,6 +40,19 @@ VISITS: Final[tuple[Visit, ...]] = (
         "adukan-terkirim", "/laporan/{nomor}/adukan", "/laporan/{number}/adukan", opens="answered",
         steps=(({"input[name=sebab] >> nth=5": "check"}, "main form button"),),
     ),
+    Visit("ikuti", "/laporan/{nomor}/ikuti", "/laporan/{number}/ikuti", opens="answered"),
+    Visit(
+        "ikuti-galat", "/laporan/{nomor}/ikuti", "/laporan/{number}/ikuti", opens="answered",
+        steps=(({"#f-surel": "bukan surel"}, "main form button"),), status=422,
+    ),
+    Visit(
+        "ikuti-terkirim", "/laporan/{nomor}/ikuti/kode", "/laporan/{number}/ikuti", opens="answered",
+        steps=(({"#f-surel": "tetangga@contoh.id"}, "main form button"),),
+    ),
+    Visit(
+        "ikuti-kode-galat", "/laporan/{nomor}/ikuti/kode", "/laporan/{number}/ikuti/kode", opens="answered",
+        steps=(({"#f-kode": "7K3M"}, "main form button"),), status=422,
+    ),
     Visit("instansi", "/instansi", "/instansi"),
     Visit("instansi-kosong", "/instansi", "/instansi?nama=gajah"),
     Visit("instansi-satu", "/instansi/{agency}", "/instansi/kota-bandung"),

@@ -7,6 +7,7 @@ from agency_inbox.pages.filling import FIELDS as TEMPLATE_FIELDS
 from schemas.complaint.lifecycle import Status
 from support.stage import ANSWER, BACK, LONG, NOTE, PROGRESS, TEXT, WHY_HIDDEN
 from support.stage_citizen import SAID
+from support.stage_figures import LONG_NAME
 
 ONLY_ENGLISH: Final = frozenset(
     [
@@ -58,7 +59,8 @@ KEYS: Final = re.compile(r"%\(|\{\{|\{[a-z]+\}|\b[a-z]+_[a-z_]+\b|\b(?:[A-Z][a-z
 def strange(words: str, lang: str) -> list[str]:
     """What people must not read on a page in this language: words of the other one, keys, names of code."""
     for said in (
-        LONG, WHY_HIDDEN, *TEXT.splitlines(), ANSWER, BACK, PROGRESS, NOTE, "Jalan kota", *SAID, *FILED, *FIELDS,
+        LONG, LONG_NAME, WHY_HIDDEN, *TEXT.splitlines(), ANSWER, BACK, PROGRESS, NOTE, "Jalan kota", *SAID, *FILED,
+        *FIELDS,
     ):  # fmt: skip
         words = words.replace(said.strip(), " ")  # people's own words keep their language
     foreign = ONLY_ENGLISH if lang == "id" else ONLY_INDONESIAN

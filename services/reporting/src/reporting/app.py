@@ -16,6 +16,7 @@ from chassis.service.service import Service
 from chassis.sql.database import Database
 from reporting import content, http, open311, pages, queries
 from reporting.charts import http as charts
+from reporting.charts import pages as chart_pages
 from reporting.context import Reporting
 from reporting.listed import listed_view
 from reporting.purging import WordPurge
@@ -97,5 +98,5 @@ def views(context: Reporting) -> list[Rebuildable]:
     ]
 
 
-ROUTERS: Final = [http.router, content.router, charts.router, open311.router, pages.router]
+ROUTERS: Final = [http.router, content.router, charts.router, chart_pages.router, open311.router, pages.router]
 service: Final = Service(SERVICE, ROUTERS, open_reporting, open_worker, views)

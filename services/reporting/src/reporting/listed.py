@@ -152,7 +152,7 @@ def _on(dialect: str, *statements: str) -> list[Any]:
 _SQLITE_SEARCH: Final = _on(
     "sqlite",
     "create virtual table if not exists listed_words using fts5("
-    "words, content='listed', content_rowid='place', detail='none', columnsize=0)",
+    "words, content='listed', content_rowid='place', detail='none', columnsize=0, prefix='4 5 6')",
     "create trigger if not exists listed_added after insert on listed begin "
     "insert into listed_words(rowid, words) values (new.place, new.words); end",
     "create trigger if not exists listed_removed after delete on listed begin "

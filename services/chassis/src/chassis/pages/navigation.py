@@ -33,6 +33,7 @@ ENTRIES: Final = (
     Entry("/lacak", N_("Lacak")),
     Entry("/laporan", N_("Laporan warga")),
     Entry("/instansi", N_("Instansi")),
+    Entry("/statistik", N_("Statistik")),
     Entry("/meja", N_("Meja"), _has(Role.TRIAGE), begins=True),
     Entry("/arbiter", N_("Sengketa"), _has(Role.ARBITER), begins=True),
     Entry("/preseden", N_("Preseden"), _has(Role.TRIAGE, Role.ARBITER)),

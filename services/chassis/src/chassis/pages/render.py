@@ -117,5 +117,5 @@ def _environment(package: str, lang: str) -> Environment:
         "number": lambda value: number(value, lang),
     }
     made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance,
-                     "bars": charts.bars, "lines": charts.lines}  # fmt: skip
+                     "bars": charts.bars, "lines": charts.lines, "plot": charts.plot}  # fmt: skip
     return made

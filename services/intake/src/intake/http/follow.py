@@ -130,6 +130,18 @@ async def unfollow(
     return {"public_number": number}
 
 
+async def public_number_of(context: Intake, written: str) -> str:
+    """The number of a report that can be followed.
+
+    Raises:
+        InvalidField: no number.
+        NotFound: there is none, or the public does not read it.
+    """
+    number = _parsed(parse_public_number, "public_number", written)
+    await _public(context, number)
+    return number
+
+
 async def _public(context: Intake, number: str) -> LoadedStream:
     complaint = await context.audience.complaint_of(number)
     loaded = await context.repository.load(complaint) if complaint is not None else None

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
 from chassis.http.access import ANYONE, allow
 from chassis.http.web import Language, StrictRoute
@@ -131,8 +132,12 @@ async def answers(context: Reporting, names: Iterable[str], asked: Asked) -> tup
     put = question(context, asked)
     await context.figures.refresh(CHART_FRESH_S)
     lag = await lag_of(context.figures, context.repository.store)
-    found = await context.database.read(lambda c: [FIGURES[name](Sums(c, put.wanted), put) for name in names])
-    return found, put, lag
+    return await context.database.read(lambda connection: _built(connection, names, put)), put, lag
+
+
+def _built(connection: Connection, names: Iterable[str], put: Question) -> list[Figures]:
+    sums = Sums(connection, put.wanted)
+    return [FIGURES[name](sums, put) for name in names]
 
 
 def csv_of(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
