@@ -29,7 +29,7 @@ endif
 # Downloads (some 250 MB the first time) show progress on a terminal, and nothing in a log.
 QUIETLY := $(shell test -t 2 || echo --quiet)
 # Packages with pages, whose texts are in locale/en.po.
-PAGED := chassis intake reporting router escalation local
+PAGED := agency_inbox chassis intake reporting router escalation local
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 # Without compiled files seven processes would need most of a minute to start.

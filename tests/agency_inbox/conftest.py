@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from agency_inbox import http, views
 from agency_inbox.context import Inbox
+from agency_inbox.offices.store import Offices
 from agency_inbox.reaction import Delivery
 from agency_inbox.refused_replies import RefusedReplies
 from agency_inbox.settings import SERVICE
@@ -66,7 +67,10 @@ async def inbox(
     database = Database(f"sqlite:///{tmp_path}/agency-inbox.db", views.METADATA)
     quarantine = RefusedReplies(database, views.REFUSED, letters)
     attachments = Attachments(Objects.in_folder(tmp_path / "attachments"))
-    yield Inbox(repository, RegistryView(repository, fresh_s=0), clock, policies(), database, quarantine, attachments)
+    offices = Offices(f"sqlite:///{tmp_path}/offices.db")
+    bodies = RegistryView(repository, fresh_s=0)
+    yield Inbox(repository, bodies, clock, policies(), database, quarantine, attachments, offices)
+    await offices.close()
     await database.close()
 
 

@@ -5,16 +5,13 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select, update
 
 from agency_inbox.context import Inbox
-from agency_inbox.views import INBOX
-from chassis.project.added_column import AddedColumn
 from schemas.events.agency_inbox import ComplaintReturned
 from schemas.events.base import Fact
 from schemas.events.registry import AgencyRegistered
 from schemas.events.router import ComplaintClassified
-from support.inbox import BASIS, CITY, PLN, ROADS, T0, complaint, filed, keep, keep_registry, merged, routed
+from support.inbox import BASIS, CITY, PLN, ROADS, T0, complaint, filed, keep, keep_registry, routed
 from support.signed_in import role
 
 from .conftest import Feed
@@ -118,22 +115,3 @@ async def test_refused_replies_are_for_those_who_work_for_the_whole_agency(web: 
     path = f"/api/v1/agencies/{CITY}/replies/refused"
     for mine, status in ((f"agency:{CITY}", 200), (f"officer:{CITY}", 200), (f"officer:{CITY}/jalan", 404)):
         assert (await web.get(path, headers=role(mine))).status_code == status
-
-
-async def test_a_row_of_the_version_before_is_hidden_from_the_accused_until_it_is_filled(
-    inbox: Inbox, web: httpx.AsyncClient, feed: Feed
-) -> None:
-    accused = await given(inbox, 1, filed(), accusing(PLN), routed(ROADS))
-    plain = await given(inbox, 2, filed(), routed(ROADS))
-    await keep_registry(inbox.repository.store, inbox.repository, merged(ROADS, successor=PLN))
-    await feed()
-    await inbox.database.run(lambda connection: connection.execute(update(INBOX).values(supervision=None)))
-    assert await listed(web, PLN, f"officer:{PLN}") == ({plain}, 1)
-    assert await listed(web, PLN, "inspectorate") == (set(), 0), "nor does an inspectorate take it for what it examines"
-    column = AddedColumn(inbox.database, INBOX.c.supervision, inbox.repository, lambda state: state.supervision)
-    assert (await column.fill(), await column.fill()) == (2, 0)
-    said = select(INBOX.c.complaint, INBOX.c.supervision)
-    rows = await inbox.database.read(lambda connection: connection.execute(said).all())
-    assert {row.complaint: row.supervision for row in rows} == {accused: True, plain: False}
-    assert await listed(web, PLN, f"officer:{PLN}") == ({plain}, 1)
-    assert await listed(web, PLN, "inspectorate") == ({accused}, 1)

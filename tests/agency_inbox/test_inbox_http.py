@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from agency_inbox import queries
 from agency_inbox.context import Inbox
 from chassis.base.clock import FixedClock
 from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
@@ -31,6 +32,7 @@ from support.inbox import (
     routed,
 )
 from support.lives import write
+from support.signed_in import role
 
 from .conftest import Feed
 
@@ -222,7 +224,7 @@ async def test_the_inbox_lists_an_agencys_own_the_most_urgent_first(
     await feed()
     body = (await web.get(f"/api/v1/agencies/{PLN}/inbox")).json()
     assert [row["id"] for row in body["complaints"]] == [str(complaint(index)) for index in (2, 1, 0)]
-    assert (body["total"], body["page"], body["page_size"]) == (3, 0, 100)
+    assert (body["total"], body["next"], body["page_size"]) == (3, None, 100)
     row = body["complaints"][0]
     assert (row["status"], row["title"], row["class"], row["overdue"]) == ("routed", "Lampu padam", "complaint", False)
 
@@ -233,13 +235,17 @@ async def test_the_inbox_lists_an_agencys_own_the_most_urgent_first(
     assert in_time["complaints"] == []
 
 
-async def test_the_inbox_can_be_asked_for_a_status_and_a_page(inbox: Inbox, web: httpx.AsyncClient, feed: Feed) -> None:
+async def test_the_inbox_can_be_asked_for_a_status_and_no_longer_for_a_numbered_page(
+    inbox: Inbox, web: httpx.AsyncClient, feed: Feed
+) -> None:
     await given(inbox, *HELD)
     await given(inbox, *HELD, acknowledged(), index=1)
     await feed()
     working = (await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"status": "in_progress"})).json()
     assert [row["id"] for row in working["complaints"]] == [str(complaint(1))]
-    assert (await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"page": 1})).json()["complaints"] == []
+    for name, value in (("page", 1), ("after", "x"), ("region", "Bandung"), ("officer", "Sari"), ("due", "soon")):
+        refused = await web.get(f"/api/v1/agencies/{PLN}/inbox", params={name: value})
+        assert (refused.status_code, refused.json()["field"].split(".")[0]) == (422, name)
     wrong = await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"status": "lost"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "status")
 
@@ -275,3 +281,104 @@ async def test_the_holder_reads_numbers_as_the_reporter_wrote_them(inbox: Inbox,
     await given(inbox, filed(text=said), routed(), detail(text=said))
     body = (await web.get(at())).json()
     assert (body["text"], body["details"][0]["text"]) == (said, said)
+
+
+async def test_the_default_inbox_is_what_is_open_and_closed_ones_are_asked_for(
+    inbox: Inbox, web: httpx.AsyncClient, feed: Feed
+) -> None:
+    await given(inbox, *HELD)
+    await given(inbox, *HELD, ComplaintWithdrawn(at=T0), index=1)
+    await feed()
+    shown = (await web.get(f"/api/v1/agencies/{PLN}/inbox")).json()
+    assert ([row["id"] for row in shown["complaints"]], shown["total"]) == ([str(complaint(0))], 1)
+    closed = (await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"status": "closed"})).json()
+    assert ([row["id"] for row in closed["complaints"]], closed["total"]) == ([str(complaint(1))], 1)
+
+
+async def test_counts_stand_beside_the_filters_and_equal_what_these_show(
+    inbox: Inbox, web: httpx.AsyncClient, feed: Feed, clock: FixedClock
+) -> None:
+    await given(inbox, filed(place={"region": "32.73.05.1001"}), routed(CITY, unit="jalan"))
+    await given(inbox, filed(), routed(CITY), acknowledged(CITY), index=1)
+    await given(inbox, filed(), routed(CITY), ComplaintWithdrawn(at=T0), index=2)
+    await feed()
+    clock.advance(timedelta(days=8))
+    counts = (await web.get(f"/api/v1/agencies/{CITY}/inbox/counts")).json()
+    assert (counts["open"], counts["closed"]) == (2, 1)
+    assert counts["status"] == {"routed": 1, "in_progress": 1}
+    assert counts["unit"] == {"jalan": 1, "none": 1}
+    assert counts["region"] == {"32.73.05.1001": 1, "none": 1}
+    asked = [("status", "routed", 1), ("new", "true", 1), ("awaiting", "true", 0), ("unit", "jalan", 1),
+             ("region", "32.73", 1), ("region", "32.73.05", 1), ("region", "32.7", 0), ("officer", "nobody", 2),
+             ("officer", "me", 0), ("due", "overdue", counts["due"]["overdue"])]  # fmt: skip
+    for name, value, number in asked:
+        found = await web.get(f"/api/v1/agencies/{CITY}/inbox", params={name: value})
+        if value == "32.7":
+            assert found.status_code == 422
+            continue
+        assert (found.json()["total"], len(found.json()["complaints"])) == (number, number), (name, value)
+    unit = (await web.get(f"/api/v1/agencies/{CITY}/inbox/counts", headers=role(f"officer:{CITY}/jalan"))).json()
+    assert (unit["open"], unit["closed"], unit["unit"]) == (1, 0, {"jalan": 1})
+
+
+async def test_a_search_opens_open_cases_and_says_whether_it_saw_them_all(
+    inbox: Inbox, web: httpx.AsyncClient, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await given(inbox, filed(text="Lampu padam di muka Pasar Cihapit"), routed(), detail("tiang nomor 17"))
+    await given(inbox, filed(text="Lampu padam di simpang lima"), routed(), index=1)
+    await given(inbox, filed(text="Lampu padam di Pasar Cihapit"), routed(), ComplaintWithdrawn(at=T0), index=2)
+    await given(inbox, filed(text="Lampu padam di Pasar Cihapit"), routed(ROADS), index=3)
+    await feed()
+
+    async def found(text: str, **more: Any) -> dict[str, Any]:
+        answer = await web.post(f"/api/v1/agencies/{PLN}/inbox/search", json={"text": text}, **more)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body | {"ids": {row["id"] for row in body.pop("complaints")}}
+
+    assert await found("pasar LAMPU") == {"ids": {str(complaint(0))}, "looked_at": 2, "complete": True}
+    assert (await found("nomor 17"))["ids"] == {str(complaint(0))}
+    assert (await found("Atlantis"))["ids"] == set()
+    assert (await found(" "))["ids"] == set()
+    monkeypatch.setattr(queries, "SEARCHED_CASES", 1)
+    assert (await found("Atlantis")) == {"ids": set(), "looked_at": 1, "complete": False}
+    for wrong in ({"text": ""}, {"text": "x" * 201}, {"words": "x"}):
+        assert (await web.post(f"/api/v1/agencies/{PLN}/inbox/search", json=wrong)).status_code == 422
+
+
+async def test_notes_and_assignments_are_read_by_the_agency_that_made_them_alone(
+    inbox: Inbox, web: httpx.AsyncClient, feed: Feed
+) -> None:
+    await given(inbox, *HELD)
+    noted = await post(web, "notes", {"text": "Regu malam sudah tahu."})
+    assert noted.status_code == 200, noted.text
+    repeated = await post(web, "notes", {"text": "Regu malam sudah tahu."})
+    assert repeated.json() == noted.json()
+    me = (await web.get(f"/api/v1/agencies/{PLN}/officers")).json()["me"]
+    assert (await post(web, "assignment", {"officer": me}, key=OTHER_KEY)).status_code == 200
+    body = (await web.get(at())).json()
+    assert ([note["text"] for note in body["notes"]], body["officer"]) == (["Regu malam sudah tahu."], me)
+    assert "Regu malam" not in str(body["timeline"])
+    await feed()
+    mine = (await web.get(f"/api/v1/agencies/{PLN}/inbox", params={"officer": "me"})).json()
+    assert [row["id"] for row in mine["complaints"]] == [str(complaint())]
+
+    await given(inbox, ComplaintReturned(at=T0, agency=PLN, reason="bukan kami"), routed(ROADS))
+    of_others = (await web.get(at(ROADS))).json()
+    assert (of_others["notes"], of_others["officer"]) == ([], None)
+    former = (await web.get(at())).json()
+    assert [note["text"] for note in former["notes"]] == ["Regu malam sudah tahu."]
+    assert (await post(web, "notes", {"text": "masih"}, key=str(UUID(int=8)))).status_code == 409
+
+
+async def test_a_case_is_assigned_to_officers_who_were_here(inbox: Inbox, web: httpx.AsyncClient) -> None:
+    await given(inbox, *HELD)
+    sari = UUID(int=77)
+    unknown = await post(web, "assignment", {"officer": str(sari)})
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "officer")
+    await inbox.offices.saw(PLN, sari, "Sari", T0)
+    assert (await post(web, "assignment", {"officer": str(sari)})).status_code == 200
+    known = (await web.get(f"/api/v1/agencies/{PLN}/officers")).json()["officers"]
+    assert known == [{"id": str(sari), "name": "Sari"}]
+    assert (await post(web, "assignment", {"officer": None}, key=OTHER_KEY)).status_code == 200
+    assert (await web.get(at())).json()["officer"] is None

@@ -55,7 +55,6 @@ ADDED: Final[Mapping[str, Sequence[str]]] = {
     "feed_position": ["event_id VARCHAR(36) 1 '' 0"],
     "checkpoints": ["event_id VARCHAR(36) 1 '' 0"],
     "reports": ["changed_at BIGINT 0 - 0", "supervision BOOLEAN 0 - 0"],
-    "inbox": ["supervision BOOLEAN 0 - 0"],
     "ladder": ["supervision BOOLEAN 0 - 0"],
     "watchers": ["code_version INTEGER 1 '1' 0"],
     "submissions": ["repeated INTEGER 1 '0' 0"],
@@ -85,7 +84,31 @@ FIGURES: Final[Mapping[str, Sequence[str]]] = {
     "sqlite_autoindex_figure_cases_1": ["", "figure_cases"],
 }  # fmt: skip
 """The books and the counts are read from these now; `book_reports` stays behind, unused."""
-LEFT_BEHIND: Final = ("book_reports",)
+CASES: Final[Mapping[str, Sequence[str]]] = {
+    "cases": [
+        "accused VARCHAR 1 - 0", "agency VARCHAR(64) 1 - 0", "assigned_at BIGINT 1 - 0", "class_ VARCHAR(16) 1 - 0",
+        "complaint VARCHAR(36) 1 - 1", "due_at BIGINT 0 - 0", "officer VARCHAR(36) 1 - 0", "open BOOLEAN 1 - 0",
+        "public_number VARCHAR(32) 1 - 0", "region VARCHAR(13) 1 - 0", "sector VARCHAR(64) 1 - 0",
+        "sort_at BIGINT 1 - 0", "status VARCHAR(20) 1 - 0", "supervision BOOLEAN 1 - 0", "unit VARCHAR(64) 1 - 0",
+        "version INTEGER 1 - 0",
+    ],
+    "case_sums": [
+        "agency VARCHAR(64) 1 - 1", "cases INTEGER 1 - 0", "facet VARCHAR(10) 1 - 3", "unit VARCHAR(64) 1 - 2",
+        "value VARCHAR(64) 1 - 4",
+    ],
+    **{
+        f"ix_cases_{name}": [f"CREATE INDEX ix_cases_{name} ON cases ({columns})", "cases"]
+        for name, columns in (
+            *((each, f"agency, open, {each}, sort_at, complaint")
+              for each in ("status", "unit", "sector", "region", "officer")),
+            ("sorted", "agency, open, sort_at, complaint"), ("supervision", "agency, supervision"),
+        )
+    },
+    "sqlite_autoindex_cases_1": ["", "cases"],
+    "sqlite_autoindex_case_sums_1": ["", "case_sums"],
+}  # fmt: skip
+"""Inboxes are read from these now; `inbox` stays behind, unused."""
+LEFT_BEHIND: Final = ("book_reports", "inbox")
 """Tables of the version before that nothing reads any more: an upgrade leaves them alone, a new state has none."""
 NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "reporting": {
@@ -94,6 +117,7 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         **FIGURES,
     },
     "agency-inbox": {
+        **CASES,
         "ix_refused_replies_told_at": [
             "CREATE INDEX ix_refused_replies_told_at ON refused_replies (told_at)",
             "refused_replies",

@@ -88,7 +88,7 @@ def sent(platform: Running, address: str) -> list[Json]:
 
 async def graded(platform: Running) -> bool:
     """The rules of reading need no careful guess any more about rows that the version before wrote."""
-    tables = {"agency-inbox": ["inbox"], "escalation": ["ladder"], "reporting": ["reports"]}
+    tables = {"escalation": ["ladder"], "reporting": ["reports"]}
     return not any(
         query(platform.state / f"{database}.db", f"select 1 from {table} where supervision is null")
         for database, names in tables.items()

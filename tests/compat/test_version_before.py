@@ -46,8 +46,10 @@ NEW_EVENTS: Final = {
     "ErasureRequested",
     "JoinDeclined",
     "NoteAdded",
+    "OfficerNoteAdded",
+    "CaseAssigned",
 }
-NEW_VIEWS: Final = {"figures"}
+NEW_VIEWS: Final = {"figures", "cases"}
 """Read models that the version before had not, or under another name."""
 MADE_AGAIN_OTHERWISE: Final = {"likeness", "likeness_key", "suggestion"}
 """Old entries are pruned from these tables; a rebuild adds them again until the next pruning."""
@@ -203,7 +205,11 @@ async def test_read_models_continue_from_their_checkpoints_and_equal_a_rebuild(
             if one.view.name in NEW_VIEWS and one.projection is not None:
                 assert await one.projection.catch_up() == newest, f"{name} is filled from the store"
             was = await contents(one)
-            if one.projection is None:
+            if one.projection is None and one.view.name in NEW_VIEWS:
+                # Kafka fills it from the first record on: here a rebuild does what the worker does.
+                await rebuild(platform.store, one.database, one.metadata, one.view)
+                was = await contents(one)
+            elif one.projection is None:
                 kept = before.rows(service, f"select max(position) from checkpoints where view = '{one.view.name}'")
                 assert kept != [(None,)], f"the checkpoint of {name} is there under this name"
             else:
@@ -221,7 +227,7 @@ async def test_read_models_continue_from_their_checkpoints_and_equal_a_rebuild(
 
 async def test_the_grade_that_rows_of_then_do_not_say_is_filled_from_the_store(platform: Platform) -> None:
     async with views(platform) as found:
-        for name in ("agency-inbox.inbox", "escalation.ladder", "reporting.reports"):
+        for name in ("escalation.ladder", "reporting.reports"):
             one = found[name]
             [table] = one.view.define(one.metadata, "")
             grades = select(table.c.complaint, table.c.supervision).order_by(table.c.complaint)

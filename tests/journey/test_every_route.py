@@ -184,6 +184,16 @@ async def settled(witness: Witness, one: Kept) -> bool:
     return (await witness.story(one.code))["status"] == "routed"
 
 
+async def keep_for_itself(witness: Witness, one: Kept, body: str) -> None:
+    """What officers do among themselves, and their lists."""
+    await witness.agency(body, one.id, "notes", text="Regu malam sudah tahu.")
+    me = (await witness.get(f"/api/v1/agencies/{body}/officers"))["me"]
+    await witness.agency(body, one.id, "assignment", officer=me)
+    assert (await witness.get(f"/api/v1/agencies/{body}/inbox/counts"))["open"] >= 0
+    found = await witness.post(f"/api/v1/agencies/{body}/inbox/search", text="Sedang")
+    assert found["complete"]
+
+
 async def converse(witness: Witness, of: dict[str, Kept]) -> None:
     """Exchange texts between holder and reporter."""
     for kind in ("open", "anonymous", "secret", "both", "examined"):
@@ -191,6 +201,7 @@ async def converse(witness: Witness, of: dict[str, Kept]) -> None:
         said = one.marks["said"][0]
         await witness.agency(body, one.id, "acknowledgement")
         await witness.agency(body, one.id, "progress", text="Sedang diperiksa.")
+        await keep_for_itself(witness, one, body)
         await read_contact(witness, one, body)
         await witness.agency(body, one.id, "clarification", question="Jam berapa?")
         await witness.reporter(one.code, "details", text=f"Jam empat, {said}")

@@ -272,7 +272,8 @@ def _inbox(process: Process) -> Tasks:
         clock=process.world.monotonic,
         verifier=process.verifier,
     )
-    process.context = Inbox(repository, registry, clock, POLICIES, database, process.letters(), Nothing())
+    letters, nothing = process.letters(), Nothing()
+    process.context = Inbox(repository, registry, clock, POLICIES, database, letters, nothing, nothing)
     process.context_replies = Replies(process.context, topics.replies)  # type: ignore[attr-defined]
     return {
         "agent": process.agent("delivery", guard),

@@ -49,7 +49,17 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/triage/{{complaint}}/attachments/{{attachment}}": ("",),
     f"{API}/arbitration/{{complaint}}/attachments/{{attachment}}": ("",),
     f"{API}/precedents": ("",),
-    INBOX_OF: ("", "?overdue=false", "?overdue=true", "?status=routed", "?status=closed", "?page=1"),
+    INBOX_OF: (
+        "",
+        "?overdue=false",
+        "?overdue=true",
+        "?status=routed",
+        "?status=closed",
+        "?region=32",
+        "?officer=nobody",
+    ),
+    f"{INBOX_OF}/counts": ("",),
+    f"{API}/agencies/{{agency}}/officers": ("",),
     f"{INBOX_OF}/{{complaint}}": ("",),
     f"{INBOX_OF}/{{complaint}}/suggestions": ("",),
     f"{INBOX_OF}/{{complaint}}/followers": ("",),
@@ -98,7 +108,7 @@ MOVES: Final[dict[str, dict[str, Any]]] = {
     "readings": {"reason": "perlu ditelepon"}, "erasure": {"decision": "keep", "reason": "x"},
     "placement": {"agency": CITY}, "question": {"question": "x"}, "restatement": {"text": "x"},
     "join": {"lead": str(MISSING)}, "unjoin": {}, "arbitration": {}, "archive": {"reason": "content", "note": "x"},
-    "decision": {"agency": CITY, "reason": "x"},
+    "decision": {"agency": CITY, "reason": "x"}, "notes": {"text": "x"}, "assignment": {"officer": None},
 }  # fmt: skip
 
 

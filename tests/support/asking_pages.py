@@ -67,6 +67,13 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/operator/instansi": ("", "?kata=kota&semua=1"),
     "/operator/instansi-baru": ("",),
     "/operator/instansi/{agency}": ("",),
+    "/petugas": ("", "?status=closed", "?petugas=-", "?wilayah=32"),
+    "/petugas/tenggat": ("",),
+    "/petugas/unit": ("",),
+    "/petugas/templat": ("",),
+    "/petugas/lapor": ("",),
+    "/petugas/lapor/{key}": ("",),
+    "/petugas/{complaint:uuid}": ("",),
     "/keluar": ("",),
     "/statistik": ("", "?instansi=pln&wilayah=32"),
     "/statistik/{nama}": ("", "?instansi=pln"),
@@ -77,13 +84,14 @@ ASIDE: Final = {
     "/masuk/kembali": "from the provider",
     "/aset/{name}": "is no page",
     "/peta.svg": "is a picture",
+    "/petugas/{complaint:uuid}/lampiran/{attachment:uuid}": "is a file, asked of the API",
     "/luring.js": "is a script",
     "/operator/surat-mati": "reads Kafka, which is not there, and no complaint",
     "/meja/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
     "/arbiter/{complaint}/lampiran/{attachment}": "is a file, asked of the API",
 }
 NUMBERS: Final = ("{key}", "{number}", "{nomor}")
-COMPLAINTS: Final = ("{complaint}", "{id}")
+COMPLAINTS: Final = ("{complaint}", "{complaint:uuid}", "{id}")
 NO_NUMBER: Final = public_number(T0.date(), 999_999)
 NAMED: Final = {"{agency}": CITY, "{attachment}": str(MISSING), "{nama}": "pemegang"}
 

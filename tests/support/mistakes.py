@@ -85,7 +85,9 @@ PLANTED: Final[dict[str, Mistake]] = {
         "a desk's officer of the accused agency's successor",
         {"schemas.access.accused._today": lambda agency, _registry: agency},
     ),
-    "an old holder reads on": Mistake("an old holder", {"agency_inbox.http.as_read": lambda loaded, _reading: loaded}),
+    "an old holder reads on": Mistake(
+        "an old holder", {"agency_inbox.queries.as_read": lambda loaded, _reading: loaded}
+    ),
     "a unit reads its whole agency": Mistake(
         "an officer of another unit", {"schemas.access.principal.Principal.units": lambda *_: None}
     ),

@@ -13,6 +13,7 @@ from schemas.events.agency_inbox import (
     ClarificationRequested,
     ComplaintAcknowledged,
     ComplaintReturned,
+    OfficerNoteAdded,
     ProgressRecorded,
     ResponseGiven,
 )
@@ -25,6 +26,7 @@ from support.stage_citizen import further_stories
 
 TEXT: Final = "Lampu padam sejak Senin malam di muka pasar, gelap sekali.\nSudah tiga kali warga jatuh."
 LONG: Final = ("Lubang" * 40 + " ") * 8
+NOTE: Final = "Regu malam sudah diberi tahu."
 PROGRESS: Final = "Regu berangkat."
 LIKELY: Final = (
     Candidate(agency=CITY, unit="jalan", score=0.62, reason="region"),
@@ -60,7 +62,7 @@ async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetim
         await keep_registry(repository.store, repository, ROADS)
     found = {}
     for name, facts in _stories(now).items():
-        text = LONG if name.startswith("long") else TEXT
+        text = LONG if name.startswith(("long", "wide")) else TEXT
         more = {"secret": True, "anonymous": True} if name == "secret" else {"title": "Lampu padam"}
         filed = await web.post(
             "/api/v1/complaints",
@@ -98,6 +100,9 @@ def _stories(now: datetime) -> dict[str, list[Fact]]:
         ],
         "long": [],
         "secret": [routed],
+        "noted": [*begun, OfficerNoteAdded(at=at, agency=CITY, text=NOTE)],
+        "late": [routed.model_copy(update={"at": now - timedelta(days=90)})],
+        "wide": [routed],
         "closed": [*answered, ResolutionConfirmed(at=at, rating=4)],
         "hidden": [*begun, ReportHidden(at=at, reason="personal_data", note=WHY_HIDDEN)],
         "located": begun,

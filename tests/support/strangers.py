@@ -12,7 +12,7 @@ from uuid import UUID
 
 from schemas.base.ids import derived_id
 from schemas.base.values import Clock
-from schemas.events.agency_inbox import ClarificationRequested, ComplaintReturned, ResponseGiven
+from schemas.events.agency_inbox import ClarificationRequested, ComplaintReturned, OfficerNoteAdded, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintEscalated
 from schemas.events.intake import (
@@ -237,12 +237,14 @@ def _separate(random: Random, life: Life) -> None:
 def _held(random: Random, life: Life, lives: list[Life]) -> None:
     body, said, holder = life.holder.partition("/")[0], life.word(), life.holder
     answer = ResponseGiven(at=T0, agency=body, text=f"Sudah selesai semuanya, {said}")
-    moves = ["detail", "file", "return", "again", "late", "answer", "ask"]
+    moves = ["detail", "note", "note", "file", "return", "again", "late", "answer", "ask"]
     if life.whole is None and not life.parts:
         moves += ["climb", "dispute", "split", "split", "join"]
     match random.choice(moves):
         case "detail":
             life.add(DetailAdded(at=T0, text=said), holder, said)
+        case "note":
+            life.add(OfficerNoteAdded(at=T0, agency=body, text=said), holder, said)
         case "file" if life.whole is None:
             attach(life, said)
         case "return" if not life.parts:

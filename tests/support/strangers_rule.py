@@ -7,7 +7,7 @@ noted it, and not at the folded state.
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from schemas.events.agency_inbox import ComplaintReturned, ResponseGiven
+from schemas.events.agency_inbox import ComplaintReturned, OfficerNoteAdded, ResponseGiven
 from schemas.events.escalation import ComplaintEscalated
 from schemas.events.intake import ComplaintFiled, OmbudsmanRequested, ResolutionDisputed
 from schemas.events.router import (
@@ -61,7 +61,7 @@ def allowed(roles: Roles, lives: Sequence[Life]) -> set[str]:
             found |= {str(life.id), life.number}
         if right.until >= 0:
             found |= _words(life, right.until)
-            found |= _beside(roles, life, right)
+            found |= _beside(roles, life, right) | _notes(roles, life)
             found |= (
                 _decision(life.precedent) if life.precedent is not None and not _kept(roles, life.precedent) else set()
             )
@@ -106,7 +106,20 @@ def is_public(life: Life) -> bool:
 def _words(life: Life, until: int) -> set[str]:
     if life.erased:
         return set()
-    return {mark for step in life.steps[: until + 1] for mark in step.words}
+    told = [step for step in life.steps[: until + 1] if not isinstance(step.fact, OfficerNoteAdded)]
+    return {mark for step in told for mark in step.words}
+
+
+def _notes(roles: Roles, life: Life) -> set[str]:
+    """What officers noted: for those of the agency that wrote it, as far as they read the case, and for the arbiter."""
+    found: set[str] = set()
+    for role in map(Role.of, () if life.erased else roles):
+        until = _by(role, roles, life).until
+        for step in life.steps[: until + 1]:
+            if isinstance(step.fact, OfficerNoteAdded):
+                own = role.kind in AT_AN_AGENCY and role.body == TODAY.get(step.fact.agency, step.fact.agency)
+                found |= step.words if own or role.kind == "arbiter" else set()
+    return found
 
 
 def _beside(roles: Roles, life: Life, right: Right) -> set[str]:

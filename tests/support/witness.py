@@ -26,6 +26,7 @@ ROUTES: Final = {
     "/dead-letters": OFFICES,
     "/agencies/{agency}/inbox": HOLDER,
     "/agencies/{agency}/replies": HOLDER,
+    "/agencies/{agency}/officers": HOLDER,
     "/agencies": OPEN_TO_ALL,
     "/regions": OPEN_TO_ALL,
     "/triage": DESK,

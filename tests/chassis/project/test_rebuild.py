@@ -23,7 +23,7 @@ from support.lives_view import counted, define, lives
 from support.stores import memory_store
 
 VIEWS = [
-    "agency-inbox.inbox",
+    "agency-inbox.cases",
     "escalation.ladder",
     "escalation.open_work",
     "reporting.reports",
@@ -95,4 +95,4 @@ async def test_every_view_of_every_service_is_made_again_on_the_command_line() -
 def test_a_view_that_is_not_there_is_answered_with_those_that_are() -> None:
     done = CliRunner().invoke(rebuild_cli.app, ["reports"], env={"COLUMNS": "400"})
     assert done.exit_code == 2
-    assert "there is no view reports; there are agency-inbox.inbox, " in done.output
+    assert "there is no view reports; there are agency-inbox.cases, " in done.output

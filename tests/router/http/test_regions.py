@@ -14,6 +14,13 @@ async def test_a_position_is_in_the_nearest_district(web: httpx.AsyncClient) -> 
     assert (await codes(web, lat="-6.8853", lon="107.6137"))[0].startswith("32.73")
 
 
+async def test_codes_are_named_and_a_village_by_its_district(web: httpx.AsyncClient) -> None:
+    answer = await web.get("/api/v1/regions", params={"code": ["32.73", "32.73.05.1001", "99.99", "x"]})
+    assert [each["code"] for each in answer.json()["regions"]] == ["32.73", "32.73.05"]
+    assert "Bandung" in answer.json()["regions"][0]["name"]
+    assert (await web.get("/api/v1/regions", params={"code": ["32.73"] * 101})).status_code == 422
+
+
 async def test_a_position_near_a_border_names_both_sides(web: httpx.AsyncClient) -> None:
     found = await codes(web, lat="-6.872", lon="107.5555")
     assert len({code[:5] for code in found}) == len(found)

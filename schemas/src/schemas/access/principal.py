@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from schemas.base.client_keys import PRINCIPAL, gateway_client, gateway_of_client
 from schemas.base.envelope import Actor
@@ -95,6 +96,11 @@ def client_of(who: Principal) -> str:
     if len(gateways) == 1:
         return gateway_client(gateways[0])
     return f"{PRINCIPAL}{derived_id(who.issuer, who.subject)}"
+
+
+def officer_id(who: Principal) -> UUID:
+    """The opaque id of somebody who works for an agency: it says neither name nor account."""
+    return derived_id("officer", who.issuer, who.subject)
 
 
 PUBLIC: Final = Principal()

@@ -273,6 +273,7 @@ def _routed(state: Complaint, event: r.ComplaintRouted, recorded: RecordedFact) 
         routed=event,
         sector=event.basis.sector or state.sector,
         decided=None,
+        officer=None,
         # The successor of an agency under a binding placement takes over that agency's clock unchanged.
         rework=recorded.since if event.binding and event.cause != "merger" else state.rework,
         referred=None,
@@ -313,7 +314,7 @@ def _delivered(state: Complaint, event: a.ComplaintDelivered, _recorded: Recorde
 
 def _returned(state: Complaint, event: a.ComplaintReturned, recorded: RecordedFact) -> Changes:
     agencies = (*state.returned_by, event.agency) if event.scope == "agency" else state.returned_by
-    return _moved(state, recorded, ROUTER, last_return=event, returned_by=agencies)
+    return _moved(state, recorded, ROUTER, last_return=event, returned_by=agencies, officer=None)
 
 
 def _answered(state: Complaint, event: a.ResponseGiven, recorded: RecordedFact) -> Changes:
@@ -379,6 +380,8 @@ EVOLVE: Final[Mapping[type[Fact], Handler]] = {
     a.ComplaintAcknowledged: _moves(),
     a.ComplaintReturned: _returned,
     a.ProgressRecorded: lambda _state, _event, _recorded: {},  # only the timeline shows it
+    a.OfficerNoteAdded: lambda _state, _event, _recorded: {},  # only the agency reads it
+    a.CaseAssigned: lambda _state, event, _recorded: {"officer": event.officer},
     a.ClarificationRequested: _asked,
     a.ResponseGiven: _answered,
     e.ReminderSent: _reminded,

@@ -96,6 +96,8 @@ _COMMON: Final[Mapping[type[Fact], End]] = {**_TIMED, i.OmbudsmanRequested: A.ST
 _READ: Final[Mapping[type[Fact], End]] = {r.ComplaintClassified: A.STAY}
 _HELD: Final[Mapping[type[Fact], End]] = {
     a.ProgressRecorded: A.STAY,
+    a.OfficerNoteAdded: A.STAY,
+    a.CaseAssigned: A.STAY,
     # A merger or dissolution: another agency, the same status; only the stage clock restarts.
     r.ComplaintRouted: A.STAY,
     # A dissolution without a successor: a person decides.

@@ -157,6 +157,8 @@ class Complaint(NamedTuple):
     lead_agency: str | None = None
     decided: ArbitrationDecided | None = None
     """The arbiter's decision, until the complaint is routed accordingly."""
+    officer: UUID | None = None
+    """Whom the agency that holds it gave the case to."""
     # what the public sees
     hidden: str | None = None
     """Why the desk took it from the public; None: it did not."""

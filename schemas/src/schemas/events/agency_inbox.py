@@ -1,6 +1,6 @@
 """Events that agency-inbox owns: what was delivered to the agency, and what it did."""
 
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -60,3 +60,25 @@ class ResponseGiven(Fact):
 
     agency: AgencyId
     text: Sealed[str]
+
+
+class OfficerNoteAdded(Fact):
+    """An officer wrote a note for colleagues. Only the agency that wrote it and the arbiter read it. The fact NoteAdded
+    of intake is another: what somebody wrote who did not prove to be the reporter.
+    """
+
+    agency: AgencyId
+    text: Sealed[str]
+    officer: UUID | None = None
+    """Who wrote it, as `schemas.access.principal.officer_id` names people; None: the agency's own system."""
+
+
+class CaseAssigned(Fact):
+    """The agency gave the case to one of its officers, or with `officer` None to nobody."""
+
+    agency: AgencyId
+    officer: UUID | None = None
+
+
+INTERNAL: Final = (OfficerNoteAdded, CaseAssigned)
+"""What is for the agency alone: in no timeline but its own and the arbiter's, and in no message."""

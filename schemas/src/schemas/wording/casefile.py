@@ -9,10 +9,12 @@ from schemas.base.sealed import ERASED
 from schemas.complaint.attachments import Attached
 from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
+from schemas.events.agency_inbox import INTERNAL, OfficerNoteAdded
 from schemas.events.base import Fact
 from schemas.events.intake import AttachmentAdded
 from schemas.registry.fold import Registry
 from schemas.wording.facts import sentence
+from schemas.wording.names import agency as agency_name
 from schemas.wording.names import status
 
 
@@ -91,7 +93,9 @@ def _named(one: Attached, given: str | None, media_type: str) -> str:
 def timeline(
     history: Iterable[RecordedFact], registry: Registry, lang: str, *, file_names: bool = True
 ) -> list[dict[str, Any]]:
-    """Each event with its sentence. Without `file_names` files are added without their reporter's names for them."""
+    """Each event with its sentence, without what an agency keeps for itself. Without `file_names` files are added
+    without their reporter's names for them.
+    """
     return [
         {
             "at": recorded.fact.at,
@@ -100,7 +104,30 @@ def timeline(
             "sentence": sentence(recorded.fact if file_names else _unnamed(recorded.fact), registry, lang),
         }
         for recorded in history
+        if not isinstance(recorded.fact, INTERNAL)
     ]
+
+
+def notes(history: Iterable[RecordedFact], registry: Registry, agency: str | None = None) -> list[dict[str, Any]]:
+    """The officers' notes, the newest first: those of this agency and of agencies that it took over; None: all, which
+    only the arbiter reads.
+    """
+    return [
+        {
+            "at": fact.at,
+            "agency": fact.agency,
+            "agency_name": agency_name(fact.agency, None, registry),
+            "officer": str(fact.officer) if fact.officer else None,
+            "text": fact.text,
+        }
+        for fact in (recorded.fact for recorded in history)
+        if isinstance(fact, OfficerNoteAdded) and agency in (None, _today(fact.agency, registry))
+    ][::-1]
+
+
+def _today(agency: str, registry: Registry) -> str:
+    living = registry.living(agency)
+    return living.id if living is not None else agency
 
 
 def _unnamed(fact: Fact) -> Fact:

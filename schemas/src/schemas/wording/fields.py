@@ -111,6 +111,19 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"the complaint is at version (\d+)", r"laporan ini ada pada versi \1"),
     (r"this is the body, and the unit, that has it now", "itu instansi dan unit yang memegangnya sekarang"),
     (
+        r"this is no officer of the agency who has worked with its cases here",
+        "itu bukan petugas instansi ini yang pernah membuka kotak masuknya di sini",
+    ),
+    (r"must be the `next` of a page of this list", "harus `next` dari satu halaman daftar ini"),
+    (
+        r"pages are no longer numbered: send the `next` of the last one as `after`",
+        "halaman tidak lagi bernomor: kirim `next` halaman terakhir sebagai `after`",
+    ),
+    (r"there are (\d+) already: delete one first", r"sudah ada \1: hapus satu dahulu"),
+    (r"there is no field (\{.*\})", r"isian \1 tidak dikenal"),
+    (r"a brace stands alone", "ada kurung kurawal tanpa pasangan"),
+    (r"another one has this name", "nama itu sudah dipakai"),
+    (
         r"this body has returned the complaint; only the arbiter can bind it",
         "instansi itu sudah mengembalikan laporan ini; hanya Ombudsman yang dapat menetapkannya",
     ),

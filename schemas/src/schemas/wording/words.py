@@ -53,6 +53,8 @@ ACTIONS: Final[dict[type[Fact], Bilingual]] = {
     a.ComplaintAcknowledged: {"id": "menerima laporan", "en": "acknowledging the report"},
     a.ComplaintReturned: {"id": "mengembalikan laporan", "en": "returning the report"},
     a.ProgressRecorded: {"id": "menyampaikan kemajuan", "en": "recording progress"},
+    a.OfficerNoteAdded: {"id": "menulis catatan petugas", "en": "writing an officer's note"},
+    a.CaseAssigned: {"id": "menugaskan petugas", "en": "assigning an officer"},
     a.ClarificationRequested: {"id": "bertanya kepada pelapor", "en": "asking the reporter"},
     a.ResponseGiven: {"id": "memberi jawaban", "en": "giving an answer"},
 }
@@ -363,6 +365,14 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
     a.ProgressRecorded: {
         "id": "{agency} menyampaikan kemajuan{said}.",
         "en": "{agency} reported progress{said}.",
+    },
+    a.OfficerNoteAdded: {
+        "id": "Petugas {agency} menulis catatan{said}.",
+        "en": "An officer of {agency} wrote a note{said}.",
+    },
+    a.CaseAssigned: {
+        "id": "{agency} mengubah siapa petugas yang mengerjakan laporan.",
+        "en": "{agency} changed which officer works on the report.",
     },
     a.ClarificationRequested: {
         "id": "{agency} bertanya kepada pelapor{said}.",

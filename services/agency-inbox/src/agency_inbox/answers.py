@@ -9,7 +9,6 @@ from chassis.http.answers import (
     AddedAttachment,
     BindingDecision,
     ComplaintState,
-    CountedPage,
     DueExplained,
     Moment,
     Page,
@@ -34,13 +33,73 @@ class InboxRow(InboxSummary):
     region: str | None
     assigned_at: datetime
     overdue: bool
+    new: bool
+    awaiting: bool
+    officer: str | None
     title: str | None
+    excerpt: str
 
 
-class InboxPage(CountedPage):
-    """The agency's complaints, the most urgent first."""
+class InboxPage(BaseModel):
+    """The agency's complaints, the most urgent first. `next`: leads on, as `after`; null: this is the last page."""
 
+    page_size: int
+    total: int
+    next: str | None
     complaints: list[InboxRow]
+
+
+class DueCounts(BaseModel):
+    """Open complaints by when they are due."""
+
+    overdue: int
+    today: int
+    week: int
+
+
+class InboxCounts(BaseModel):
+    """The number of complaints for each filter; `none`: those that have no such value."""
+
+    open: int
+    closed: int
+    due: DueCounts
+    status: dict[str, int]
+    unit: dict[str, int]
+    sector: dict[str, int]
+    region: dict[str, int]
+    officer: dict[str, int]
+
+
+class InboxSearch(BaseModel):
+    """What was found, and whether all open complaints were looked at."""
+
+    looked_at: int
+    complete: bool
+    complaints: list[InboxRow]
+
+
+class KnownOfficer(BaseModel):
+    """An officer by the id in assignments and notes."""
+
+    id: str
+    name: str
+
+
+class Officers(BaseModel):
+    """The officers of the agency. `me`: who asks."""
+
+    me: str
+    officers: list[KnownOfficer]
+
+
+class OfficerNote(BaseModel):
+    """What an officer wrote for colleagues."""
+
+    at: datetime
+    agency: str
+    agency_name: str
+    officer: str | None
+    text: str
 
 
 class InboxPart(BaseModel):
@@ -70,9 +129,11 @@ class InboxCasefile(InboxSummary, Reported):
     parts: list[InboxPart]
     whole: str | None
     task: str | None
+    officer: str | None
     dues: list[DueExplained]
     timeline: list[Moment]
     precedent: BindingDecision | None
+    notes: list[OfficerNote]
 
 
 class RefusedReply(BaseModel):

@@ -6,21 +6,21 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from agency_inbox import http
+from agency_inbox import http, pages
 from agency_inbox.agency_topics import AgencyTopics, periods
 from agency_inbox.context import Inbox
 from agency_inbox.delivery import NEWS
 from agency_inbox.kafka_postbox import KafkaPostbox
+from agency_inbox.offices.store import Offices
 from agency_inbox.reaction import Delivery
 from agency_inbox.refused_replies import NumbersTold, RefusedReplies
 from agency_inbox.replies import GROUP, Replies
 from agency_inbox.settings import SERVICE
 from agency_inbox.sweep import AgencyTopicProvisioner, plan
-from agency_inbox.views import BEFORE_ANYBODY, INBOX, METADATA, REFUSED, SWEEP, inbox_view
+from agency_inbox.views import BEFORE_ANYBODY, METADATA, REFUSED, SWEEP, inbox_view
 from chassis.attachments.configured import open_attachments
 from chassis.deadletter.port import DeadLetters, MemoryDeadLetters
 from chassis.kafka.admin import Admin
-from chassis.project.added_column import AddedColumn
 from chassis.project.from_kafka import KafkaProjection
 from chassis.project.rebuild import Rebuildable
 from chassis.react.agent import Agent
@@ -39,12 +39,15 @@ from schemas.reference.load import policies
 async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[Inbox]:
     """The service's own tables over the platform. `copies`: receives refused replies besides the table."""
     database = Database(platform.settings.views_of(SERVICE), METADATA)
-    repository = platform.repository(SERVICE)
+    repository, offices = platform.repository(SERVICE), Offices(platform.settings.offices_url)
     quarantine = RefusedReplies(database, REFUSED, copies)
     try:
         attachments = open_attachments(platform.settings)
-        yield Inbox(repository, platform.registry, platform.clock, policies(), database, quarantine, attachments)
+        yield Inbox(
+            repository, platform.registry, platform.clock, policies(), database, quarantine, attachments, offices
+        )
     finally:
+        await offices.close()
         await database.close()
 
 
@@ -80,7 +83,6 @@ async def open_background_tasks(
             Agent(SERVICE, "delivery", [topics.COMPLAINT_EVENTS], guard, kafka=kafka, ignores=guard.ignores),
             ExternalConsumer(SERVICE, replies, refused, kafka=kafka, group=GROUP, pattern=topics.REPLIES_PATTERN),
             KafkaProjection(inbox.database, METADATA, view, platform.verifier, kafka=kafka, group=f"{SERVICE}.views"),
-            AddedColumn(inbox.database, INBOX.c.supervision, repository, lambda state: state.supervision),
             sweep,
             NumbersTold(refused),
         ]
@@ -114,4 +116,4 @@ def views(inbox: Inbox) -> list[Rebuildable]:
     return [Rebuildable(inbox.database, METADATA, view)]
 
 
-service: Final = Service(SERVICE, [http.router], open_web, open_worker, views)
+service: Final = Service(SERVICE, [http.router, pages.router], open_web, open_worker, views)

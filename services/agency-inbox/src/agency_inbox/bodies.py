@@ -1,8 +1,9 @@
 """Request bodies of an agency's moves and the command that each stands for; Kafka replies have the same fields."""
 
 from typing import assert_never
+from uuid import UUID
 
-from agency_inbox.decide import Acknowledge, Clarify, Move, RecordProgress, Respond, Return
+from agency_inbox.decide import Acknowledge, AddNote, Assign, Clarify, Move, RecordProgress, Respond, Return
 from schemas import contract
 from schemas.base.values import AgencyId, UnitId
 from schemas.contract.base import AnswerText, NoteText, RequestModel
@@ -42,7 +43,21 @@ class ResponseBody(RequestModel):
     seen_version: Version
 
 
-HttpBody = AcknowledgementBody | ReturnBody | ProgressBody | ClarificationBody | ResponseBody
+class NoteBody(RequestModel):
+    """A note for colleagues: only the agency and the arbiter read it."""
+
+    text: NoteText
+
+
+class AssignmentBody(RequestModel):
+    """Which officer works on the case, by the id in `/officers`; null: nobody."""
+
+    officer: UUID | None
+
+
+HttpBody = (
+    AcknowledgementBody | ReturnBody | ProgressBody | ClarificationBody | ResponseBody | NoteBody | AssignmentBody
+)
 KafkaReply = contract.Acknowledged | contract.Returned | contract.Progress | contract.Clarification | contract.Answered
 
 
@@ -59,5 +74,9 @@ def command_of(body: HttpBody | KafkaReply) -> Move:
             return Clarify(body.question)
         case ResponseBody() | contract.Answered():
             return Respond(body.text, body.seen_version)
+        case NoteBody():
+            return AddNote(body.text)
+        case AssignmentBody():
+            return Assign(body.officer)
         case _:
             assert_never(body)

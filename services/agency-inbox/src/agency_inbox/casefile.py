@@ -55,6 +55,7 @@ def casefile(
         ],
         "whole": str(state.whole) if state.whole else None,
         "task": state.task,
+        "officer": str(state.officer) if state.officer and state.agency else None,
         "dues": explained(state, registry, policies, lang),
         "timeline": timeline(history, registry, lang, file_names=not state.anonymous),
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from agency_inbox.offices.store import Offices
 from agency_inbox.refused_replies import RefusedReplies
 from chassis.attachments.store import Attachments
 from chassis.base.ports import TimeSource
@@ -22,3 +23,4 @@ class Inbox:
     database: Database
     quarantine: RefusedReplies
     attachments: Attachments
+    offices: Offices

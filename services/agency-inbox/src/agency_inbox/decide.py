@@ -6,10 +6,11 @@ Pure: (state, acting agency, command) -> facts, or a Refusal that says why not.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, assert_never
+from uuid import UUID
 
 from agency_inbox.access import holds
 from agency_inbox.parts import NOTHING_OPEN, OpenParts, holder_names
-from schemas.access.principal import Principal, system_of
+from schemas.access.principal import Principal, Role, officer_id, system_of
 from schemas.access.reading import ever_held, may_act, owner_of
 from schemas.base.limits import ANSWER_LEAST, BODY, NOTE
 from schemas.base.refusals import (
@@ -28,10 +29,12 @@ from schemas.base.refusals import (
 from schemas.complaint.fold import allows
 from schemas.complaint.state import Complaint, Receipt
 from schemas.events.agency_inbox import (
+    CaseAssigned,
     ClarificationRequested,
     ComplaintAcknowledged,
     ComplaintDelivered,
     ComplaintReturned,
+    OfficerNoteAdded,
     ProgressRecorded,
     ResponseGiven,
 )
@@ -56,6 +59,12 @@ class ActingAgency(NamedTuple):
     def who(self) -> Principal:
         """Who acts for it."""
         return self.acting or system_of(self.agency)
+
+    @property
+    def officer(self) -> UUID | None:
+        """The id of the person who acts; None: a system does."""
+        grants = self.who.in_role(Role.OFFICER, Role.UNIT_HEAD)
+        return officer_id(self.who) if any(grant.body == self.agency for grant in grants) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,43 @@ def respond(state: Complaint, by: ActingAgency, command: Respond, open_parts: Op
     return [ResponseGiven(at=by.at, agency=by.agency, text=text)]
 
 
-Move = Acknowledge | Return | RecordProgress | Clarify | Respond
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """A note for colleagues."""
+
+    text: str
+
+
+def add_note(state: Complaint, by: ActingAgency, command: AddNote) -> list[Fact]:
+    """In any status in which the agency holds the complaint; status, clocks and the answer's `seen_version` stay."""
+    _must_hold(state, by, OfficerNoteAdded)
+    text = _text("text", command.text, NOTE)
+    return [OfficerNoteAdded(at=by.at, agency=by.agency, text=text, officer=by.officer)]
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the case to an officer, or to nobody. `known`: the officer has worked with the agency's cases before."""
+
+    officer: UUID | None
+    known: bool = False
+
+
+def assign(state: Complaint, by: ActingAgency, command: Assign) -> list[Fact]:
+    """In any status in which the agency holds the complaint. Nothing if the officer has it already.
+
+    Raises:
+        InvalidField: the agency has no such officer; and as `move` says.
+    """
+    _must_hold(state, by, CaseAssigned)
+    if command.officer is not None and not command.known and command.officer != by.officer:
+        raise InvalidField(field="officer", why="this is no officer of the agency who has worked with its cases here")
+    if command.officer == state.officer:
+        return []
+    return [CaseAssigned(at=by.at, agency=by.agency, officer=command.officer)]
+
+
+Move = Acknowledge | Return | RecordProgress | Clarify | Respond | AddNote | Assign
 
 
 def move(state: Complaint, by: ActingAgency, command: Move, open_parts: OpenParts = NOTHING_OPEN) -> list[Fact]:
@@ -183,6 +228,10 @@ def move(state: Complaint, by: ActingAgency, command: Move, open_parts: OpenPart
             return clarify(state, by, command)
         case Respond():
             return respond(state, by, command, open_parts)
+        case AddNote():
+            return add_note(state, by, command)
+        case Assign():
+            return assign(state, by, command)
         case _:
             assert_never(command)
 

@@ -1,11 +1,12 @@
 """Carries out an agency's command, whether it came over HTTP or on the replies topic."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from agency_inbox import decide
 from agency_inbox.access import as_known_to
 from agency_inbox.context import Inbox
-from agency_inbox.decide import ActingAgency, Move, Respond
+from agency_inbox.decide import ActingAgency, Assign, Move, Respond
 from agency_inbox.parts import open_parts
 from chassis.write.command import Handled, handle
 from chassis.write.loaded import LoadedStream
@@ -32,6 +33,8 @@ async def carry_out(
         Refusal: as `decide.move` and `command.handle` say.
         ChassisError: as the store says.
     """
+    if isinstance(command, Assign) and command.officer is not None:
+        command = replace(command, known=await inbox.offices.knows(agency, command.officer))
     by = ActingAgency(agency, await inbox.registry.current(), cause.at, who)
     # A part that is added after this read counts as open, so the answer waits for it.
     whole = (await inbox.repository.load(complaint)).state if isinstance(command, Respond) else None

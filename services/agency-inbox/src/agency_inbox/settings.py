@@ -17,3 +17,14 @@ REST_PERIOD_S: Final = 5.0
 """How often the number of the other refused replies may be told."""
 CACHED_RECEIPTS: Final = 10_000
 """Receipts kept in memory until they are in the store, so that a conflict does not send a message again."""
+SEARCHED_CASES: Final = 2_000
+"""Open cases that one search opens."""
+SEARCHED_AT_ONCE: Final = 50
+SEARCH_FOUND: Final = 50
+"""Cases that one search finds."""
+SEARCH_S: Final = 1.0
+"""How long one search opens cases."""
+OFFICERS: Final = 500
+"""Officers of one agency that are listed; saved views of one officer; answer templates of one agency."""
+SAVED_VIEWS: Final = 20
+TEMPLATES: Final = 200

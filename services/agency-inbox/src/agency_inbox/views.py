@@ -1,38 +1,31 @@
-"""The read model of agencies' inboxes: one row for each complaint that an agency holds, or held when it was closed.
+"""The read model of agencies' inboxes: one row for each complaint that an agency holds, or held when it was closed, and
+running sums of the open ones.
 
 Rows are made from the stream's present state, not from single events, and hold no text.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    func,
-    select,
-    true,
-)
+from sqlalchemy import Boolean, Column, Connection, Index, Integer, MetaData, Select, String, Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from agency_inbox.refused_replies import refused_table
 from chassis.project.partition_checkpoints import checkpoint_table
 from chassis.project.registry import RegistryView
 from chassis.project.view import View
+from chassis.sql.engine import POSTGRESQL
 from chassis.sql.statements import replace_rows
 from chassis.sql.types import Moment
 from chassis.sweep.sweep import sweep_tables
 from chassis.write.repository import Repository
 from schemas.access.reading import owner_of
 from schemas.base.envelope import RecordedEvent
-from schemas.base.limits import PAGE
 from schemas.base.values import Clock
+from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines.clocks import running
 from schemas.deadlines.policies import Policies
@@ -42,137 +35,165 @@ from schemas.registry.fold import Registry
 
 AGENCY_CLOCKS: Final = frozenset({Clock.ACKNOWLEDGE, Clock.SETTLE, Clock.REWORK, Clock.ERASURE})
 """The clocks whose dates the agency must meet; other clocks wait for the reporter."""
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""`sort_at` of an open complaint without a date that the agency must meet: it comes last."""
+NONE: Final = ""
+"""Unit, sector, region or officer of a row that has none: unlike null it is found by an index."""
 
 
 class InboxRow(NamedTuple):
-    """One complaint in one agency's inbox. `agency` None: no agency has it, so the row is deleted. `supervision` None:
-    not touched since this column was added.
+    """One complaint in one agency's inbox. `agency` None: no agency has it, so the row is deleted. `sort_at`: the due
+    date of an open one, the end of a closed one. `accused`: ids separated by spaces.
     """
 
     complaint: str
     version: int
     agency: str | None
-    unit: str | None
+    unit: str
     public_number: str
     status: str
     class_: str
-    sector: str | None
-    region: str | None
+    sector: str
+    region: str
     assigned_at: datetime
     due_at: datetime | None
-    supervision: bool | None
+    open: bool
+    sort_at: datetime
+    officer: str
+    supervision: bool
+    accused: str
 
 
 BEFORE_ANYBODY: Final = names(ComplaintFiled)
 """Event types after which no agency holds the complaint."""
-
-
-class InboxFilter(NamedTuple):
-    """Which rows: of these agencies (an agency and its predecessors), in this status, overdue or not.
-
-    `units`: of these units alone (None: of all); with `examined` supervision grade of the others too. `hidden`: rows
-    that the reader must not see.
-    """
-
-    agencies: tuple[str, ...]
-    status: str | None = None
-    overdue: bool | None = None
-    units: frozenset[str] | None = None
-    examined: bool = False
-    hidden: tuple[str, ...] = ()
+FACETS: Final = ("status", "unit", "sector", "region", "officer")
+"""What lists are filtered by and counted for."""
+OPEN, CLOSED = "open", "closed"
 
 
 def inbox_tables(metadata: MetaData, prefix: str) -> Sequence[Table]:
+    """Cases, with an index for each filter in the order of lists, and the sums."""
     columns: list[Column[Any]] = [
         Column("complaint", String(36), primary_key=True),
         Column("version", Integer, nullable=False),
-        Column("agency", String(64), nullable=False, index=True),
-        Column("unit", String(64)),
+        Column("agency", String(64), nullable=False),
+        Column("unit", String(64), nullable=False),
         Column("public_number", String(32), nullable=False),
         Column("status", String(20), nullable=False),
         Column("class_", String(16), nullable=False),
-        Column("sector", String(64)),
-        Column("region", String(13)),
+        Column("sector", String(64), nullable=False),
+        Column("region", String(13), nullable=False),
         Column("assigned_at", Moment, nullable=False),
-        Column("due_at", Moment, index=True),
-        Column("supervision", Boolean, comment="none: not touched since this column was added"),
+        Column("due_at", Moment),
+        Column("open", Boolean, nullable=False),
+        Column("sort_at", Moment, nullable=False),
+        Column("officer", String(36), nullable=False),
+        Column("supervision", Boolean, nullable=False),
+        Column("accused", String, nullable=False),
     ]
-    return [Table(f"{prefix}inbox", metadata, *columns, keep_existing=True)]
+    name = f"{prefix}cases"
+    by = [Index(f"ix_{name}_{each}", "agency", "open", each, "sort_at", "complaint") for each in FACETS]
+    by += [
+        Index(f"ix_{name}_sorted", "agency", "open", "sort_at", "complaint"),
+        Index(f"ix_{name}_supervision", "agency", "supervision"),
+    ]
+    sums: list[Column[Any]] = [
+        Column("agency", String(64), primary_key=True),
+        Column("unit", String(64), primary_key=True),
+        Column("facet", String(10), primary_key=True),
+        Column("value", String(64), primary_key=True),
+        Column("cases", Integer, nullable=False),
+    ]
+    if name in metadata.tables:
+        return [metadata.tables[name], metadata.tables[f"{prefix}case_sums"]]
+    return [Table(name, metadata, *columns, *by), Table(f"{prefix}case_sums", metadata, *sums)]
 
 
 METADATA: Final = MetaData()
-INBOX: Final = inbox_tables(METADATA, "")[0]
+INBOX, SUMS = inbox_tables(METADATA, "")
 REFUSED: Final = refused_table(METADATA)
 SWEEP: Final = sweep_tables(METADATA)
 checkpoint_table(METADATA)
 
 
 def row_of(state: Complaint, registry: Registry, policies: Policies) -> InboxRow:
+    """The row of a complaint as it is now."""
     holder = owner_of(state)
     clocks = running(state, registry, policies) if holder else ()
+    is_open = state.status is not Status.CLOSED
+    due_at = min((due.due_at for due in clocks if due.clock in AGENCY_CLOCKS), default=None)
     return InboxRow(
         str(state.id),
         state.version,
         holder.agency if holder else None,
-        holder.unit if holder else None,
+        (holder.unit if holder else None) or NONE,
         state.public_number,
         state.status.value,
         state.class_.value,
-        state.sector,
-        state.place.region if state.place else None,
+        state.sector or NONE,
+        (state.place.region if state.place else None) or NONE,
         state.routed.at if state.routed else state.received_at,
-        min((due.due_at for due in clocks if due.clock in AGENCY_CLOCKS), default=None),
+        due_at,
+        is_open,
+        (due_at or NEVER) if is_open else (state.closed_at or state.received_at),
+        str(state.officer) if state.officer else NONE,
         state.supervision,
+        " ".join(state.accused) if state.supervision else NONE,
     )
 
 
+Key = tuple[str, str, str, str]
+"""Of a sum: agency, unit, facet, value."""
+
+
+def counted_as(row: Mapping[str, Any]) -> Iterator[Key]:
+    """The sums that a row is counted in: a closed one in a single one."""
+    agency, unit = row["agency"], row["unit"]
+    if not row["open"]:
+        yield agency, unit, CLOSED, NONE
+        return
+    yield agency, unit, OPEN, NONE
+    for facet in FACETS:
+        if facet != "unit":
+            yield agency, unit, facet, row[facet]
+
+
 def put_rows(connection: Connection, tables: Sequence[Table], rows: Sequence[InboxRow]) -> None:
-    """Replace the rows of these complaints. Repeatable."""
-    table, newest = tables[0], {row.complaint: row for row in rows}
+    """Replace the rows of these complaints, and move the sums by what changed. Repeatable."""
+    cases, sums = tables
+    newest = {row.complaint: row for row in rows}
     present = [row._asdict() for row in newest.values() if row.agency is not None]
-    replace_rows(connection, table.c.complaint, list(newest), present)
+    moved = Counter[Key]()
+    for before in connection.execute(_counted(cases), {"keys": list(newest)}).mappings():
+        moved.subtract(counted_as(dict(before)))
+    for row in present:
+        moved.update(counted_as(row))
+    replace_rows(connection, cases.c.complaint, list(newest), present)
+    _add(connection, sums, {key: by for key, by in moved.items() if by})
+
+
+def _add(connection: Connection, sums: Table, moved: Mapping[Key, int]) -> None:
+    """In the order of keys, so that two processes never wait for each other."""
+    if not moved:
+        return
+    dialect = postgresql if connection.dialect.name == POSTGRESQL else sqlite
+    statement = dialect.insert(sums)
+    key = [sums.c.agency, sums.c.unit, sums.c.facet, sums.c.value]
+    added = statement.on_conflict_do_update(index_elements=key, set_={"cases": sums.c.cases + statement.excluded.cases})
+    names_ = [column.name for column in key]
+    connection.execute(added, [{**dict(zip(names_, at, strict=True)), "cases": moved[at]} for at in sorted(moved)])
+
+
+@cache
+def _counted(cases: Table) -> Select[Any]:
+    columns = (cases.c.agency, cases.c.open, *(cases.c[facet] for facet in FACETS))
+    return select(*columns).where(cases.c.complaint.in_(bindparam("keys", expanding=True)))
 
 
 def inbox_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[InboxRow]:
     """The read model behind `/inbox`."""
     prepare = _present(repository, registry, policies)
-    return View("inbox", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY)
-
-
-def page(
-    connection: Connection, table: Table, rows_of: InboxFilter, now: datetime, number: int
-) -> list[dict[str, Any]]:
-    """One page of rows, the most urgent first; rows without a due date come last."""
-    query = select(table).where(*_where(table, rows_of, now))
-    query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.assigned_at, table.c.complaint)
-    found = connection.execute(query.limit(PAGE).offset(number * PAGE)).mappings()
-    return [dict(row) for row in found]
-
-
-def count(connection: Connection, table: Table, rows_of: InboxFilter, now: datetime) -> int:
-    query = select(func.count()).select_from(table).where(*_where(table, rows_of, now))
-    return connection.execute(query).scalar() or 0
-
-
-def examined(connection: Connection, table: Table, agencies: Sequence[str]) -> list[str]:
-    """The complaints of supervision grade, and those whose row does not say."""
-    query = select(table.c.complaint).where(table.c.agency.in_(agencies), table.c.supervision.is_not(False))
-    return list(connection.execute(query).scalars())
-
-
-def _where(table: Table, rows_of: InboxFilter, now: datetime) -> list[ColumnElement[bool]]:
-    late = table.c.due_at.is_not(None) & (table.c.due_at < now)
-    by_status = true() if rows_of.status is None else table.c.status == rows_of.status
-    by_lateness = true() if rows_of.overdue is None else (late if rows_of.overdue else ~late)
-    own = true() if rows_of.units is None else table.c.unit.in_(rows_of.units)
-    readable = own | table.c.supervision if rows_of.examined else own
-    return [
-        table.c.agency.in_(rows_of.agencies),
-        by_status,
-        by_lateness,
-        readable,
-        table.c.complaint.not_in(rows_of.hidden),
-    ]
+    return View("cases", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY)
 
 
 def _present(

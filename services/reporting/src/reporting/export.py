@@ -34,8 +34,8 @@ SCHEMA: Final = pa.schema(
         ("data", pa.string()),
     ]
 )
-PERSONAL: Final = frozenset({"person", "lat", "lon"})
-"""Fields that are not sealed but point to a person or a home; also left out."""
+PERSONAL: Final = frozenset({"person", "lat", "lon", "officer"})
+"""Fields that are not sealed but point to a person, an officer or a home; also left out."""
 
 
 async def export(

@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 from schemas import wording
 from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint, new
-from schemas.events.agency_inbox import ComplaintDelivered
+from schemas.events.agency_inbox import INTERNAL, ComplaintDelivered
 from schemas.events.intake import ContactRead, DataAccessGiven, DataAccessRequested, ErasureRefused, ErasureRequested
 from schemas.registry.fold import Registry, fold_registry
 
 NOT_PUBLIC: Final = (
-    ComplaintDelivered, ContactRead, DataAccessRequested, DataAccessGiven, ErasureRequested, ErasureRefused,
+    *INTERNAL, ComplaintDelivered, ContactRead, DataAccessRequested, DataAccessGiven, ErasureRequested, ErasureRefused,
 )  # fmt: skip
-"""What the public is not told: receipts between machines, what concerns the reporter's own data."""
+"""What the public is not told: receipts between machines, what an agency keeps for itself, what concerns the
+reporter's own data.
+"""
 
 
 class TimelineEntry(NamedTuple):
@@ -46,10 +48,10 @@ def registry_at(history: Sequence[RecordedFact], as_of: datetime | None) -> Regi
 def moments(
     history: Sequence[RecordedFact], registry: Registry, lang: str, *, public: bool, words: bool = True
 ) -> list[TimelineEntry]:
-    """Each fact as a sentence; delivery receipts are left out, and for the public what only the reporter is told.
-    Without `words` nothing that people wrote.
+    """Each fact as a sentence, without delivery receipts and what an agency keeps for itself; for the public without
+    what only the reporter is told. Without `words` nothing that people wrote.
     """
-    untold = NOT_PUBLIC if public else ComplaintDelivered
+    untold = NOT_PUBLIC if public else (ComplaintDelivered, *INTERNAL)
     return [
         TimelineEntry(fact.at, type(fact).__name__, wording.sentence(fact, registry, lang, public=public, words=words))
         for fact in (recorded.fact for recorded in history)

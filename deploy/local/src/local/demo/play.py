@@ -208,7 +208,15 @@ async def _agencies(door: DemoSession) -> list[str]:
 
 
 async def _inbox(door: DemoSession, agency: str) -> list[Json]:
-    return await _pages(door, f"/api/v1/agencies/{agency}/inbox?status=routed&")
+    rows: list[Json] = []
+    path = further = f"/api/v1/agencies/{agency}/inbox?status=routed"
+    for _ in range(PAGES):
+        got = await door.get(further)
+        rows += got["complaints"]
+        if got["next"] is None:
+            break
+        further = f"{path}&after={got['next']}"
+    return rows
 
 
 async def _pages(door: DemoSession, path: str) -> list[Json]:

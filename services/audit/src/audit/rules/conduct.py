@@ -22,6 +22,8 @@ HOLDERS_OWN: Final = (
     a.ComplaintAcknowledged,
     a.ComplaintReturned,
     a.ProgressRecorded,
+    a.OfficerNoteAdded,
+    a.CaseAssigned,
     a.ClarificationRequested,
     a.ResponseGiven,
 )

@@ -36,6 +36,7 @@ _IN_STATE: Final = {
     "erasures_url": "sqlite:///{state}.erasures/erasures.db",
     "limits_url": "sqlite:///{state}/limits.db",
     "views_url": "sqlite:///{state}/{service}.db",
+    "offices_url": "sqlite:///{state}/offices.db",
     "sessions_url": "sqlite:///{state}/sessions.db",
     "access_log_url": "sqlite:///{state}/access.db",
     "attachments_dir": "{state}/attachments",
@@ -77,6 +78,10 @@ class Settings(BaseSettings):
     """Counts of the rate limits of the last two minutes, shared by all web processes; not to be backed up."""
     views_url: str
     """Each service's own read models; `{service}` is replaced by its name."""
+    offices_url: str
+    """What agencies' offices keep besides complaints: names of officers, saved views, answer templates. Primary data,
+    to be backed up.
+    """
     sessions_url: str
     """Sessions of signed-in people, shared by all web processes. It needs no backup: who is signed out signs in again.
     """

@@ -23,6 +23,7 @@ MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "satupintu.js": ("satupintu.js",),
     "lapor.js": tuple(f"report/{name}.js" for name in REPORT),
     "luring.js": ("report/worker.js",),
+    "petugas.js": ("petugas.js",),
     "htmx.js": ("vendor/htmx.js",),
     "tanda.svg": ("tanda.svg",),
 }

@@ -103,7 +103,7 @@ async def _ask_here(app: FastAPI, call: Call, who: Principal) -> Answer:
     scope: Scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": call.method, "scheme": "http",
         "path": call.path, "raw_path": call.path.encode(), "root_path": "", "client": None, "server": None, "state": {},
-        "query_string": urlencode(call.query).encode(), IN_PROCESS: who,
+        "query_string": urlencode(call.query, doseq=True).encode(), IN_PROCESS: who,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip
 

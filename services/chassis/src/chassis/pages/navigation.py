@@ -28,6 +28,7 @@ def _has(*roles: Role) -> Callable[[Principal], bool]:
 
 
 ENTRIES: Final = (
+    Entry("/petugas", N_("Kotak masuk"), _has(Role.OFFICER, Role.UNIT_HEAD), begins=True),
     Entry("/lapor", N_("Lapor")),
     Entry("/lacak", N_("Lacak")),
     Entry("/laporan", N_("Laporan warga")),

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from chassis.signin.pages import page_router
-from intake.pages import as_typed, drafts, filed, follow, home, lost, own, report, track
+from intake.pages import as_typed, counter, drafts, filed, follow, home, lost, own, report, track
 
 router: APIRouter = page_router()
 router.include_router(home.router)
@@ -12,6 +12,7 @@ router.include_router(own.router)
 router.include_router(track.router)
 router.include_router(filed.router)
 router.include_router(report.router)
+router.include_router(counter.router)
 router.include_router(drafts.router)
 router.include_router(as_typed.router)
 router.include_router(follow.router)

@@ -166,6 +166,22 @@ class DeskCasefile(DeskCase):
     matter: MatterShown | None
 
 
+class AgencyNote(BaseModel):
+    """What an officer wrote for colleagues of their agency."""
+
+    at: datetime
+    agency: str
+    agency_name: str
+    officer: str | None
+    text: str
+
+
+class ArbitersCasefile(DeskCasefile):
+    """A case file with what officers of the agencies noted for themselves, the newest first."""
+
+    notes: list[AgencyNote]
+
+
 class DeskPage(CountedPage):
     """Complaints that wait, the longest waiting first. `next`: where the next page begins; null: there is none."""
 

@@ -20,7 +20,7 @@ from router.desk import decide
 from router.desk.casefile import summary
 from router.desk.decide import DecisionContext, Share
 from router.http import lists
-from router.http.answers import MOVED, Decided, DeskCasefile, DeskPage, Precedents
+from router.http.answers import MOVED, ArbitersCasefile, Decided, DeskCasefile, DeskPage, Precedents
 from router.http.cases import DESK, THE_ARBITER, Office, case_file, open_file, read
 from router.http.request import Context, RequestBody
 from router.placement import status
@@ -37,6 +37,7 @@ from schemas.contract.written import Truth, UuidGiven
 from schemas.events.base import Fact
 from schemas.events.router import ArbitrationDecided, ArchiveReason
 from schemas.wording import sentence
+from schemas.wording.casefile import notes
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
@@ -233,13 +234,15 @@ async def for_desk(
     "/arbitration/{complaint}",
     dependencies=[allow(ARBITER)],
     summary="Case file for the arbiter",
-    responses={200: {"model": DeskCasefile}},
+    responses={200: {"model": ArbitersCasefile}},
 )
 async def for_arbiter(
     complaint: UUID, who: Caller, context: Context, lang: Language, response: Response
 ) -> dict[str, Any]:
     """The case file of a complaint that is contested or has climbed to the Ombudsman."""
-    return await _case(context, who, complaint, THE_ARBITER, lang, response)
+    file = await _case(context, who, complaint, THE_ARBITER, lang, response)
+    loaded = await read(context, who, complaint, THE_ARBITER)
+    return {**file, "notes": notes(loaded.facts(), await context.registry.current())}
 
 
 @opens_file(router, "/triage/{complaint}/attachments/{attachment}", TRIAGE, "File for the desk")

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query
 from chassis.http.access import ANYONE, allow
 from chassis.http.web import StrictRoute
 from router.geography.centroids import Centroid, CentroidIndex
+from router.geography.codes import DISTRICT_LENGTH
 from router.geography.search import NamedRegion, RegionSearch
 from router.http.answers import Regions
 from router.lexicon.files import district_data, place_data
 from router.settings import REGIONS_FOUND, SURE_PLACE
-from schemas.base.limits import NAME
+from schemas.base.limits import NAME, PAGE
 from schemas.base.refusals import InvalidField
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
@@ -35,10 +36,15 @@ async def regions(
     name: Annotated[str, Query(max_length=NAME)] = "",
     lat: Annotated[float | None, Query(ge=-90, le=90, description="degrees, with `lon`")] = None,
     lon: Annotated[float | None, Query(ge=-180, le=180, description="degrees, with `lat`")] = None,
+    code: Annotated[list[str] | None, Query(max_length=PAGE)] = None,
 ) -> dict[str, Any]:
     """Regencies, cities and districts whose names hold words that begin with those given; or the district that a
     position lies in, and behind it one of the nearest other regency where the border is near. None: at sea or abroad.
+    Or those of these codes; a village's code names its district.
     """
+    if code is not None:
+        known = (_search().of(each) or _search().of(each[:DISTRICT_LENGTH]) for each in dict.fromkeys(code))
+        return {"regions": [each._asdict() for each in dict.fromkeys(known) if each is not None]}
     if (lat is None) != (lon is None):
         raise InvalidField(field="lat" if lat is None else "lon", why="lat and lon belong together")
     if lat is not None and lon is not None:

@@ -47,3 +47,11 @@ document.querySelectorAll("[data-print]").forEach(function (button) {
     if (pressed.type !== "radio" && !pressed.matches("textarea, input")) pressed.click();
   });
 })();
+
+/* Ticks every box of a list: shown only where there is a script to do it. */
+document.querySelectorAll("[data-all]").forEach(function (all) {
+  all.parentElement.hidden = false;
+  all.addEventListener("change", function () {
+    all.form.querySelectorAll("[name=" + all.dataset.all + "]").forEach(function (box) { box.checked = all.checked; });
+  });
+});
