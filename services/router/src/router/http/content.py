@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
+from chassis.base.numbers import whole_number
 from chassis.http.access import TRIAGE, allow
 from chassis.http.web import Language, StrictRoute
 from chassis.project.from_store import StoreProjection
@@ -73,12 +74,12 @@ async def reported(
 
 async def reported_page(context: Router, lang: str, after: str = "", size: int = limits.PAGE) -> dict[str, Any]:
     """As the API answers it. Raises InvalidField: `after` is no key."""
-    if after and not (after.isascii() and after.isdecimal()):
+    start = whole_number(after) if after else -1
+    if start is None:
         raise InvalidField(field="after", why="must be the `next` of an earlier page")
     await content_feed(context).refresh(FRESH_S)
     await context.feed.refresh(FRESH_S)
     total = await context.database.read(content_reports.count_waiting)
-    start = int(after or -1)
     rows = await context.database.read(lambda connection: content_reports.waiting(connection, start, size + 1))
     loaded = await context.repository.load_many([row.complaint for row in rows[:size]])
     shown = [

@@ -27,6 +27,7 @@ from router.pages.desk_forms import MOVES, PLACE, TASK, UNJOIN, BodyUnclear, com
 from router.pages.kit import GO, MOVE, PAGES, SEARCH, errors_of, guard, translator, unclear_errors
 from router.placement import status, views
 from schemas.access.principal import Principal, client_of
+from schemas.base.client_keys import is_uuid
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import AlreadyClosed, NotFound, Refusal, VersionMismatch, WrongStatus
 
@@ -96,7 +97,7 @@ async def move(
         after = {"sesudah": form["urutan"]} if form.get("urutan") and name != "kata" else {}
         number = (await context.repository.load(complaint)).state.public_number
         to = f"/meja/{complaint}" if name == "kata" else "/meja"
-        if name == UNJOIN and (back := form.get("dari")):
+        if name == UNJOIN and is_uuid(back := form.get("dari", "")):
             to, after = f"/meja/{UUID(back)}", {}
         return RedirectResponse(f"{to}?{urlencode({**after, 'berhasil': name, 'nomor': number})}", HTTPStatus.SEE_OTHER)
     return await _again(request, context, who, found, complaint, form, HTTPStatus.UNPROCESSABLE_ENTITY, errors, options)
