@@ -77,17 +77,18 @@ async def reported_page(context: Router, lang: str, after: str = "", size: int =
     start = whole_number(after) if after else -1
     if start is None:
         raise InvalidField(field="after", why="must be the `next` of an earlier page")
-    await content_feed(context).refresh(FRESH_S)
-    await context.feed.refresh(FRESH_S)
-    total = await context.database.read(content_reports.count_waiting)
+    total = await waiting(context)
     rows = await context.database.read(lambda connection: content_reports.waiting(connection, start, size + 1))
     loaded = await context.repository.load_many([row.complaint for row in rows[:size]])
-    shown = [
-        await _item(context, one, row, lang)
-        for one, row in zip(loaded, rows[:size], strict=True)
-        if one.state.may_be_public
-    ]
+    shown = [await reported_item(context, one, lang) for one in loaded if one.state.may_be_public]
     return {"total": total, "reports": shown, "next": str(rows[size - 1].first) if len(rows) > size else None}
+
+
+async def waiting(context: Router) -> int:
+    """How many reports wait for a decision about their content."""
+    await content_feed(context).refresh(FRESH_S)
+    await context.feed.refresh(FRESH_S)
+    return await context.database.read(content_reports.count_waiting)
 
 
 def content_feed(context: Router) -> StoreProjection:
@@ -127,14 +128,15 @@ async def reword(complaint: UUID, body: RewordingBody, desk: DeskRequests) -> di
     )
 
 
-async def _item(context: Router, loaded: LoadedStream, row: content_reports.Reported, lang: str) -> dict[str, Any]:
+async def reported_item(context: Router, loaded: LoadedStream, lang: str) -> dict[str, Any]:
+    """A public report with what people reported of it since the desk decided last."""
     state, facts = loaded.state, await _facts(context, loaded)
     reasons = Counter(fact.reason for fact in facts)
     said = [{"at": one.at, "reason": one.reason, "words": one.words} for one in reversed(facts) if one.words]
     return {
         "complaint": str(state.id),
         "public_number": state.public_number,
-        "count": row.reports,
+        "count": len(facts),
         "first_at": facts[0].at if facts else None,
         "reasons": [
             {"reason": reason, "text": CONTENT[reason][lang], "count": count} for reason, count in reasons.most_common()

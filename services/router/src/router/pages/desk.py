@@ -18,7 +18,7 @@ from chassis.signin.forms import OwnForm
 from chassis.signin.pages import PageCaller, PageSession, language_of, page_allow, page_router, render
 from chassis.write.loaded import LoadedStream
 from router.context import Router
-from router.http import lists
+from router.http import content, lists
 from router.http.cases import DESK, open_file, read
 from router.http.request import Context
 from router.pages.bodies import SEARCH as BODIES
@@ -49,7 +49,13 @@ async def next_one(
     waiting = await lists.waiting(context, who, status.TRIAGE, sesudah or None, size=1)
     if not waiting.states:
         return render(
-            request, "meja_kosong.html", pages=PAGES, total=waiting.total, done=done_in(request), after=bool(sesudah)
+            request,
+            "meja_kosong.html",
+            pages=PAGES,
+            total=waiting.total,
+            done=done_in(request),
+            after=bool(sesudah),
+            content_waiting=await content.waiting(context),
         )
     loaded = await context.repository.load(waiting.states[0].id)
     return await _shown(request, context, who, guard(found), loaded, waiting.total)
@@ -146,7 +152,7 @@ async def _shown(
     values = await shown_case(request, context, who, loaded, more.get("form_sent", {}))
     return render(
         request, "meja.html", code, PAGES, hidden=hidden, total=total, done=done_in(request),
-        next_at=lists.key_of(key) if key is not None else "",
+        next_at=lists.key_of(key) if key is not None else "", content_waiting=await content.waiting(context),
         **{"errors": {}, "form_sent": {}, "options": {}, "changed": (), **values, **more},
     )  # fmt: skip
 
