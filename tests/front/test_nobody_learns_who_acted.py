@@ -123,7 +123,15 @@ def paths(front: Front, complaint: str, code: str, state: Complaint) -> Iterator
     """Every route that reads, for this complaint."""
     values = {"complaint": complaint, "tracking_code": code, "public_number": state.public_number, "agency": CITY}
     values |= {"number": state.public_number, "kind": "json", "rung": "1", "calendar": "national", "year": "2026"}
-    values |= {"client": "x", "key": "x", "token": "x", "code": "roads", "attachment": complaint, "name": "flow", "service": "router"}
+    values |= {
+        "client": "x",
+        "key": "x",
+        "token": "x",
+        "code": "roads",
+        "attachment": complaint,
+        "name": "flow",
+        "service": "router",
+    }
     for path, methods in front.app.openapi()["paths"].items():
         if "get" in methods:
             yield path.format(**values)

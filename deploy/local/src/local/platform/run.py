@@ -150,7 +150,8 @@ def _watch(watch: Watch, room: DiskMonitor, address: str, issuer: int | None) ->
             console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {watch.state / 'logs'}")
             if issuer is not None:
                 console.print(
-                    f"sign in as one of the demo people of {demo_issuer(issuer)}; for curl: satupintu token triage",
+                    f"officers, desk and operator sign in at {address}/masuk as one of the demo people of "
+                    f"{demo_issuer(issuer)}; for curl: satupintu token triage",
                     soft_wrap=True,
                 )
             Console(highlight=False).print(f"Satupintu: {address}  (Ctrl-C stops it)")
