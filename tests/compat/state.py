@@ -108,6 +108,26 @@ CASES: Final[Mapping[str, Sequence[str]]] = {
     "sqlite_autoindex_case_sums_1": ["", "case_sums"],
 }  # fmt: skip
 """Inboxes are read from these now; `inbox` stays behind, unused."""
+LISTED: Final[Mapping[str, Sequence[str]]] = {
+    "listed": [
+        "agency VARCHAR(64) 0 - 0", "complaint VARCHAR(36) 1 - 0", "district VARCHAR(8) 0 - 0",
+        "is_open BOOLEAN 1 - 0", "lat FLOAT 0 - 0", "lon FLOAT 0 - 0", "place INTEGER 1 - 1",
+        "province VARCHAR(2) 0 - 0", "public_number VARCHAR(32) 1 - 0", "received_at BIGINT 1 - 0",
+        "regency VARCHAR(5) 0 - 0", "region VARCHAR(13) 0 - 0", "sector VARCHAR(64) 0 - 0", "status VARCHAR(20) 1 - 0",
+        "words TEXT 1 - 0",
+    ],
+    **{
+        f"listed_{name}": [f"CREATE INDEX listed_{name} ON listed ({name}, place)", "listed"]
+        for name in ("agency", "district", "is_open", "province", "regency", "sector", "status")
+    },
+    "sqlite_autoindex_listed_1": ["", "listed"],
+    "listed_words": ["words  0 - 0"],
+    "listed_words_config": ["k  1 - 1", "v  0 - 0"],
+    "listed_words_data": ["block BLOB 0 - 0", "id INTEGER 0 - 1"],
+    "listed_words_idx": ["pgno  0 - 0", "segid  1 - 1", "term  1 - 2"],
+    "unpurged": ["mark INTEGER 1 - 1"],
+}  # fmt: skip
+"""The public list with its full-text index, and whether words wait to be removed from that index."""
 LEFT_BEHIND: Final = ("book_reports", "inbox")
 """Tables of the version before that nothing reads any more: an upgrade leaves them alone, a new state has none."""
 NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
@@ -115,6 +135,24 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "ix_reports_changed_at": ["CREATE INDEX ix_reports_changed_at ON reports (changed_at)", "reports"],
         "ix_reports_closed_at": ["CREATE INDEX ix_reports_closed_at ON reports (closed_at)", "reports"],
         **FIGURES,
+        **LISTED,
+    },
+    "escalation": {
+        "ix_ladder_order": ["CREATE INDEX ix_ladder_order ON ladder (climbed_at, complaint)", "ladder"],
+    },
+    "router": {
+        "content_report": ["complaint VARCHAR(36) 1 - 0", "event VARCHAR(36) 1 - 1", "position BIGINT 1 - 0"],
+        "ix_content_report_complaint": [
+            "CREATE INDEX ix_content_report_complaint ON content_report (complaint)",
+            "content_report",
+        ],
+        "sqlite_autoindex_content_report_1": ["", "content_report"],
+        "content_decided": ["complaint VARCHAR(36) 1 - 1", "position BIGINT 1 - 0"],
+        "sqlite_autoindex_content_decided_1": ["", "content_decided"],
+        "ix_standing_waiting": [
+            "CREATE INDEX ix_standing_waiting ON standing (place, since, complaint)",
+            "standing",
+        ],
     },
     "agency-inbox": {
         **CASES,

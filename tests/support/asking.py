@@ -85,6 +85,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/statistics/{{name}}/csv": ("", "?lang=en"),
     f"{API}/reports/solved": ("",),
     f"{API}/reports/{{public_number}}": ("", "?lang=en"),
+    f"{API}/reports/{{public_number}}/photos/{{attachment}}": ("",),
     f"{OPEN311}/discovery.{{kind}}": ("",),
     f"{OPEN311}/services.{{kind}}": ("",),
     f"{OPEN311}/services/{{code}}.{{kind}}": ("",),
@@ -101,7 +102,7 @@ VALUES: Final = {
     "code": "roads",
     "name": "holders",
 }
-LISTED: Final = ("complaints", "items", "agencies", "refused")
+LISTED: Final = ("complaints", "items", "agencies", "refused", "reports")
 MOVES: Final[dict[str, dict[str, Any]]] = {
     "acknowledgement": {}, "return": {"reason": "x"}, "progress": {"text": "x"}, "clarification": {"question": "x"},
     "response": {"text": "Sudah selesai semuanya ya.", "seen_version": 1}, "split": {"parts": [{"agency": "pln"}]},
@@ -109,6 +110,8 @@ MOVES: Final[dict[str, dict[str, Any]]] = {
     "placement": {"agency": CITY}, "question": {"question": "x"}, "restatement": {"text": "x"},
     "join": {"lead": str(MISSING)}, "unjoin": {}, "arbitration": {}, "archive": {"reason": "content", "note": "x"},
     "decision": {"agency": CITY, "reason": "x"}, "notes": {"text": "x"}, "assignment": {"officer": None},
+    "hiding": {"reason": "other", "note": "x"}, "showing": {}, "content-kept": {},
+    "public-wording": {"text": "x", "reason": "x"}, "release": {}, "revocation": {},
 }  # fmt: skip
 
 
@@ -194,7 +197,8 @@ def _filled(path: str, lives: Sequence[Life], roles: Roles) -> Iterator[Url]:
                 yield from _filled(path.replace("{rung}", rung), lives, roles)
         case "public_number" | "number" | "token":
             for life in wholes:
-                yield from _filled(path.replace(f"{{{name}}}", life.number), lives, roles)
+                for found in _of_files(path.replace(f"{{{name}}}", life.number), life):
+                    yield from _filled(found, lives, roles)
         case "kind":
             yield from _filled(path.replace("{kind}", "json"), lives, roles)
             yield from _filled(path.replace("{kind}", "xml"), lives, roles)

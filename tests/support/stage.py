@@ -78,7 +78,7 @@ async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetim
         assert filed.status_code == 201, filed.text
         one = Staged(UUID(filed.json()["id"]), filed.json()["tracking_code"], filed.json()["public_number"])
         for reason, words in REPORTED.get(name, ()):
-            content = ContentReported.model_validate({"at": now, "reason": reason, "words": words, "sender": "x"})
+            content = ContentReported.model_validate({"at": now, "reason": reason, "words": words, "sender": reason})
             await report_content(repository.store, repository, one.id, content)
         for fact in facts:
             await keep(repository.store, repository, one.id, [fact])
