@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from http import HTTPStatus
 from itertools import product
 from typing import Any, cast
 from uuid import uuid4  # noqa: TID251 - a client makes its own keys
@@ -23,6 +24,7 @@ from schemas.base.ids import public_number
 from schemas.base.topics import agency_inbox, agency_of
 from support.door import PATIENCE_S, Json, Refused, as_needed, reply, submit, until
 from support.everything import everything
+from support.files import png
 from support.platform import Running
 from support.signed_in import token
 from support.witness import OPEN_TO_ALL, Kept, Witness, role_of
@@ -82,6 +84,8 @@ async def test_every_client_sees_only_what_it_may(platform: Running, witness: Wi
     await split(witness, of)
     await join(witness, of)
     await end(witness, of)
+    await decide_on_content(witness, of["open"])
+    await show_a_photo(witness, of["lead"])
     await change_the_registry(witness, platform)
     await replay_a_dead_letter(witness, platform)
     platform.days_pass(45)
@@ -346,6 +350,48 @@ async def end(witness: Witness, of: dict[str, Kept]) -> None:
     await as_role(witness, f"inspectorate:{examiner}", erasure, decision="erase", reason="Tidak diperlukan lagi.")
     said = of["withdrawn"].marks["said"][0]
     await witness.reporter(of["withdrawn"].code, "withdrawal", reason=f"Sudah tidak perlu, {said}")
+
+
+async def decide_on_content(witness: Witness, one: Kept) -> None:
+    """The desk decides what the public sees of a report that an agency answered."""
+    path, page = f"/api/v1/triage/{one.id}", f"/api/v1/reports/{one.number}"
+    await witness.post(f"{path}/content-kept")
+    await witness.post(f"{path}/hiding", reason="other", note="Memuat nama tetangga.")
+    await until(lambda: refused_with(witness, page, HTTPStatus.GONE), "the page of a hidden report")
+    await witness.post(f"{path}/showing", note="Nama itu nama jalan.")
+    await until(lambda: there(witness, page), "the report that is public again")
+    await witness.post(f"{path}/public-wording", text="Pelayanan dikeluhkan.", reason="Memuat nama.")
+    one.reworded = True
+
+
+async def show_a_photo(witness: Witness, one: Kept) -> None:
+    """The holder lets the public see a photo; the desk takes it back."""
+    await add_file(witness, one, png())
+    [attachment] = (await witness.story(one.code))["attachments"]
+    moves, page = (
+        f"/api/v1/{each}/{attachment['id']}" for each in (f"photos/{one.id}", f"reports/{one.number}/photos")
+    )
+
+    async def released() -> bool:
+        try:
+            return bool((await as_role(witness, f"officer:{CITY}", f"{moves}/release"))["public"])
+        except Refused as refused:
+            if refused.status != HTTPStatus.CONFLICT:
+                raise
+            return False
+
+    await until(released, "the copy of the photo without hidden data")
+    assert await opened(witness, page)
+    assert (await witness.post(f"{moves}/revocation"))["public"] is False
+    assert not await opened(witness, page)
+
+
+async def refused_with(witness: Witness, path: str, status: int) -> bool:
+    try:
+        await witness.get(path)
+    except Refused as refused:
+        return refused.status == status
+    return False
 
 
 async def change_the_registry(witness: Witness, platform: Running) -> None:

@@ -194,6 +194,11 @@ async def test_agencies_are_found_by_name_and_say_what_they_do(front: Front, sta
     assert "Tidak ada instansi yang cocok" in await shown(front, "/instansi?nama=gajah")
     page = await shown(front, f"/instansi/{CITY}")
     assert stage["located"].number in page
+    figures = (await front.web.get(f"/api/v1/statistics/ages?agency={CITY}")).json()["totals"]
+    assert figures["open"] > 0
+    assert re.search(rf"<dt>Laporan terbuka</dt><dd>{figures['open']}</dd>", page)
+    assert f'href="/statistik?instansi={CITY}"' in page
+    assert "Belum ada laporan publik yang dipegang instansi ini" in await shown(front, "/instansi/pln")
     await shown(front, "/instansi/tidak-ada", 404)
 
 
@@ -216,6 +221,16 @@ async def test_the_desk_reads_what_people_report_and_hides_rewords_or_keeps_the_
     assert (first["count"], first["reasons"][0]["reason"], first["text"]) == (2, "insult", TEXT)
     assert [said["words"] for said in first["said"]] == ["Kata ke-2 kasar.", "Kata ke-1 kasar."]
     assert second["public_number"] == other.number
+    for number, words in ((4, "Kasar."), (5, "Kasar, dan menyebut nama.")):
+        key = {"Idempotency-Key": f"00000000-0000-4000-8000-{number:012}", "Satupintu-Client": str(UUID(int=7))}
+        body = {"reason": "insult" if number == 4 else "personal_data", "words": words}
+        await front.web.post(f"/api/v1/reports/{other.number}/content-reports", json=body, headers=key)
+    [again] = [each for each in await waiting(front) if each["public_number"] == other.number]
+    assert (again["count"], {each["reason"]: each["count"] for each in again["reasons"]}) == (
+        2,
+        {"personal_data": 1, "insult": 1},
+    )
+    assert [said["words"] for said in again["said"]] == ["Kasar, dan menyebut nama.", "Kata ke-3 kasar."]
 
     await decide(front, held, "public-wording", text="Lampu di pasar padam.", reason="Ada kata kasar.")
     await decide(front, other, "hiding", reason="insult", note="Menghina petugas.")

@@ -85,6 +85,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/statistics/{{name}}/csv": ("", "?lang=en"),
     f"{API}/reports/solved": ("",),
     f"{API}/reports/{{public_number}}": ("", "?lang=en"),
+    f"{API}/reports/{{public_number}}/photos/{{attachment}}": ("",),
     f"{OPEN311}/discovery.{{kind}}": ("",),
     f"{OPEN311}/services.{{kind}}": ("",),
     f"{OPEN311}/services/{{code}}.{{kind}}": ("",),
@@ -109,6 +110,8 @@ MOVES: Final[dict[str, dict[str, Any]]] = {
     "placement": {"agency": CITY}, "question": {"question": "x"}, "restatement": {"text": "x"},
     "join": {"lead": str(MISSING)}, "unjoin": {}, "arbitration": {}, "archive": {"reason": "content", "note": "x"},
     "decision": {"agency": CITY, "reason": "x"}, "notes": {"text": "x"}, "assignment": {"officer": None},
+    "hiding": {"reason": "other", "note": "x"}, "showing": {}, "content-kept": {},
+    "public-wording": {"text": "x", "reason": "x"}, "release": {}, "revocation": {},
 }  # fmt: skip
 
 
@@ -194,7 +197,8 @@ def _filled(path: str, lives: Sequence[Life], roles: Roles) -> Iterator[Url]:
                 yield from _filled(path.replace("{rung}", rung), lives, roles)
         case "public_number" | "number" | "token":
             for life in wholes:
-                yield from _filled(path.replace(f"{{{name}}}", life.number), lives, roles)
+                for found in _of_files(path.replace(f"{{{name}}}", life.number), life):
+                    yield from _filled(found, lives, roles)
         case "kind":
             yield from _filled(path.replace("{kind}", "json"), lives, roles)
             yield from _filled(path.replace("{kind}", "xml"), lives, roles)

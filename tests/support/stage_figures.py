@@ -22,6 +22,8 @@ from support.inbox import CITY, PLN, ROADS, keep_registry
 
 LONG_NAME: Final = "Dinas Pekerjaan Umum, Penataan Ruang, Perumahan dan Kawasan Permukiman Kepulauan"
 LONG: Final = "dinas-panjang"
+NEW: Final = "badan-baru"
+"""It has held no report yet."""
 AGENCIES: Final = (PLN, PLN, ROADS, ROADS, ROADS, LONG, LONG, CITY)
 REGIONS: Final = (
     "32.73", "32.73", "32.04", "32.16", "31.71", "31.74", "33.74", "35.78", "35.78", "73.71", "12.71", "64.72", "91.71",
@@ -43,7 +45,8 @@ FIRST_NUMBER: Final = 700_000
 async def set_figures(repository: Repository, now: datetime, count: int = 260) -> None:
     """Append that many reports of the last eleven months."""
     long = AgencyRegistered(at=now, agency=LONG, name=LONG_NAME, kind="agency", level="province", region="21")
-    await keep_registry(repository.store, repository, long)
+    new = AgencyRegistered(at=now, agency=NEW, name="Badan Baru", kind="agency", level="national")
+    await keep_registry(repository.store, repository, long, new)
     ids = [derived_id("figures", str(index)) for index in range(count)]
     keys = await repository.keyring.ensure(ids)
     appends = []
@@ -64,7 +67,7 @@ def _life(random: Random, index: int, now: datetime) -> Iterator[Fact]:
     basis = Basis(registry_version=0, rules="test", sector=random.choice(SECTORS), level="regency", region=region)
     number = public_number(at.date(), FIRST_NUMBER + index)
     yield ComplaintFiled(
-        at=at, received_at=at, text=f"Mohon diperbaiki, laporan ke-{index}.", title="Mohon diperbaiki", channel="web",
+        at=at, received_at=at, text=f"Mohon diperbaiki, lubang ke-{index}.", title="Mohon diperbaiki", channel="web",
         public_number=number, place=Place(region=region),
     )  # fmt: skip
     for step in _work(random, at, agency, basis):

@@ -22,6 +22,7 @@ ROUTES: Final = {
     "/complaints/{tracking_code}/data": SUBJECT,
     "/submissions/{client}/{key}": BEARER,
     "/persons/{complaint}": PERSON,
+    "/photos/{complaint}": OFFICES,
     "/data-requests": OFFICES,
     "/dead-letters": OFFICES,
     "/agencies/{agency}/inbox": HOLDER,

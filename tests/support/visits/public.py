@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from schemas.base.ids import public_number
+from support.stage_figures import NEW
 from support.visits.visit import NONE, Visit
 
 MISSING: Final = public_number(date(2026, 1, 1), 999_999)
@@ -56,7 +57,7 @@ VISITS: Final[tuple[Visit, ...]] = (
     Visit("instansi", "/instansi", "/instansi"),
     Visit("instansi-kosong", "/instansi", "/instansi?nama=gajah"),
     Visit("instansi-satu", "/instansi/{agency}", "/instansi/kota-bandung"),
-    Visit("instansi-tanpa-laporan", "/instansi/{agency}", "/instansi/pln"),
+    Visit("instansi-tanpa-laporan", "/instansi/{agency}", f"/instansi/{NEW}"),
     Visit("terabaikan", "/terabaikan", "/terabaikan"),
     Visit("terabaikan-kosong", "/terabaikan", "/terabaikan?instansi=pln"),
 )  # fmt: skip

@@ -180,14 +180,14 @@ def _waits(figures: Figures, tell: Telling) -> Shown:
     head = [tell.say(text) for text in (N_("Sampai"), N_("Laporan"), N_("Sudah"), N_("Median"))]
     totals = figures.totals
     counted = {name: [tell.show(totals[f"{name}_{what}"]) for what in ("cases", "reached")] for name in MILESTONES}
-    rows = [[_short(tell, name), *counted[name], _median(tell, totals, name)] for name in MILESTONES]
+    rows = [[_short(tell, name), *counted[name], median_wait(tell, totals, name)] for name in MILESTONES]
     cases = totals["answered_cases"]
     if cases < LEAST_CASES:
         return Shown(tell.say(FEW, n=cases) if cases else tell.say(NOTHING), "none", "", head, rows)
     said = N_(
         "Waktu sampai separuh laporan dipegang instansi: %(placed)s; ditindaklanjuti: %(begun)s; dijawab: %(answered)s."
     )
-    sentence = tell.say(said, **{name: _median(tell, totals, name) for name in MILESTONES})
+    sentence = tell.say(said, **{name: median_wait(tell, totals, name) for name in MILESTONES})
     series, marks = _curves(figures, tell)
     caption = tell.say(N_("Persen laporan yang masih menunggu, menurut lama sejak diterima"))
     return Shown(sentence, "curve", caption, head, rows, series=series, marks=marks, top=100, suffix=" %")
@@ -197,7 +197,8 @@ def _short(tell: Telling, name: str) -> str:
     return tell.say(STEPS_NAMED[name])
 
 
-def _median(tell: Telling, totals: Mapping[str, Any], name: str) -> str:
+def median_wait(tell: Telling, totals: Mapping[str, Any], name: str) -> str:
+    """The median until this milestone; in words, why there is none."""
     if totals[f"{name}_cases"] < LEAST_CASES:
         return tell.say(N_("di bawah 10 laporan"))
     hours = totals[f"{name}_median_hours"]

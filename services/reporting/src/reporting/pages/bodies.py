@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chassis.http.access import ANYONE
 from chassis.pages import map as maps
-from chassis.pages.parts import ask
 from chassis.pages.texts import N_
 from chassis.signin.pages import language_of, page_allow, page_router, render
+from reporting.charts.in_short import in_short
 from reporting.http import Context, listed_page
 from reporting.listed import PROVINCE, words_of
 from reporting.listing import OPEN, Filters
@@ -28,9 +28,9 @@ NEWEST: Final = 5
 LEVELS: Final = {
     "national": N_("Nasional"),
     "province": N_("Provinsi"),
-    "regency": N_("Kabupaten dan kota"),
+    "regency": N_("Kabupaten atau kota"),
     "district": N_("Kecamatan"),
-    "village": N_("Desa dan kelurahan"),
+    "village": N_("Desa atau kelurahan"),
 }
 router: APIRouter = page_router()
 Text = Annotated[str, Query(max_length=200)]
@@ -85,7 +85,6 @@ async def body(agency: str, request: Request, context: Context) -> Response:
     if found is None:
         raise NotFound(what=agency)
     newest = await listed_page(context, Filters(agency=agency, status=OPEN), size=NEWEST)
-    figures = await ask(request, f"/api/v1/statistics/agencies/{agency}", {"lang": lang})
     successor = registry.living(agency)
     return render(
         request, "instansi_satu.html", HTTPStatus.OK, PAGES, body=found, shown=_body(found, lang),
@@ -94,7 +93,7 @@ async def body(agency: str, request: Request, context: Context) -> Response:
         children=_under(registry, agency, lang),
         successor=successor if successor is not None and successor.id != agency else None,
         cards=[card_of(one.state, registry, lang, newest.supports.get(one.state.id, 0)) for one in newest.reports],
-        more=newest.older is not None, figures=figures,
+        figures=await in_short(context, registry, agency, lang),
     )  # fmt: skip
 
 
@@ -111,7 +110,9 @@ def _matches(body: Agency, words: list[str], level: str, province: str) -> bool:
 
 
 def _body(body: Agency, lang: str) -> Body:
-    return Body(body.id, body.name, PAGES.text(LEVELS.get(body.level, body.level), lang), region_name(body.region))
+    within = region_name(body.region)
+    level = PAGES.text(LEVELS.get(body.level, body.level), lang)
+    return Body(body.id, body.name, level, within if within != body.name else None)
 
 
 def _duties(registry: Registry, body: Agency, day: date, lang: str) -> list[Duty]:

@@ -206,7 +206,9 @@ class Said(BaseModel):
 
 
 class ContentReportsOf(BaseModel):
-    """A public report whose content people reported; `text` and `title` as the public reads them."""
+    """A public report whose content people reported; `text` and `title` as the public reads them. `count`: how
+    many people; of each, what they said last.
+    """
 
     complaint: UUID
     public_number: str

@@ -1,6 +1,7 @@
 """The desk's list of reports whose content people reported, and its decisions about them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -128,12 +129,13 @@ async def reword(complaint: UUID, body: RewordingBody, desk: DeskRequests) -> di
 
 async def _item(context: Router, loaded: LoadedStream, row: content_reports.Reported, lang: str) -> dict[str, Any]:
     state, facts = loaded.state, await _facts(context, loaded)
-    reasons = Counter(fact.reason for fact in facts)
-    said = [{"at": one.at, "reason": one.reason, "words": one.words} for one in reversed(facts) if one.words]
+    newest = newest_of_each(facts)
+    reasons = Counter(fact.reason for fact in newest)
+    said = [{"at": one.at, "reason": one.reason, "words": one.words} for one in newest if one.words]
     return {
         "complaint": str(state.id),
         "public_number": state.public_number,
-        "count": row.reports,
+        "count": row.people,
         "first_at": facts[0].at if facts else None,
         "reasons": [
             {"reason": reason, "text": CONTENT[reason][lang], "count": count} for reason, count in reasons.most_common()
@@ -144,6 +146,14 @@ async def _item(context: Router, loaded: LoadedStream, row: content_reports.Repo
         "hidden": state.hidden,
         "status_text": wording.status(state.status, lang, state.closed),
     }
+
+
+def newest_of_each(facts: Sequence[ContentReported]) -> list[ContentReported]:
+    """What each sender said last, the newest first. `facts`: oldest first."""
+    found: dict[str, ContentReported] = {}
+    for fact in reversed(facts):
+        found.setdefault(fact.sender, fact)
+    return list(found.values())
 
 
 async def _facts(context: Router, loaded: LoadedStream) -> list[ContentReported]:

@@ -1,9 +1,13 @@
-"""Read model of what people report of the content of public reports, until the desk decides. Fed from the store."""
+"""Read model of what people report of the content of public reports, until the desk decides. Fed from the store.
+
+A person counts once: who reports the same content again changes what they said before.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from pydantic_core import from_json
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, func, select
 
 from chassis.project.view import View, as_recorded
@@ -15,12 +19,12 @@ from schemas.events.reporting import ContentReported
 
 
 class Reported(NamedTuple):
-    """A complaint whose content was reported `reports` times since the desk decided last. `first`: the position of the
-    first of these reports.
+    """A complaint whose content `people` reported since the desk decided last. `first`: the position of the first of
+    these reports.
     """
 
     complaint: UUID
-    reports: int
+    people: int
     first: int
 
 
@@ -29,6 +33,7 @@ def define(metadata: MetaData, prefix: str) -> Sequence[Table]:
     columns: list[Column[Any]] = [
         Column("event", String(36), primary_key=True),
         Column("complaint", String(36), nullable=False, index=True),
+        Column("sender", String(64), nullable=False),
         Column("position", BigInteger, nullable=False),
     ]
     return [Table(f"{prefix}content_report", metadata, *columns, keep_existing=True)]
@@ -39,7 +44,8 @@ def apply(connection: Connection, tables: Sequence[Table], events: Sequence[Reco
     [table] = tables
     rows = {
         str(event.id): {
-            "event": str(event.id), "complaint": event.stream.removeprefix(SUPPORT_PREFIX), "position": event.position,
+            "event": str(event.id), "complaint": event.stream.removeprefix(SUPPORT_PREFIX),
+            "sender": from_json(event.data)["sender"], "position": event.position,
         }
         for event in events
         if event.type == ContentReported.__name__
@@ -56,7 +62,8 @@ _UNDECIDED: Final = TABLES.content_decided.c.position.is_(None) | (TABLE.c.posit
 def waiting(connection: Connection, after: int, size: int) -> list[Reported]:
     """Complaints whose reports wait for a decision, the longest waiting first, behind that position."""
     first = func.min(TABLE.c.position)
-    query = select(TABLE.c.complaint, func.count(), first).select_from(_WAITING).where(_UNDECIDED)
+    people = func.count(TABLE.c.sender.distinct())
+    query = select(TABLE.c.complaint, people, first).select_from(_WAITING).where(_UNDECIDED)
     query = query.group_by(TABLE.c.complaint).having(first > after).order_by(first).limit(size)
     return [Reported(UUID(complaint), count, position) for complaint, count, position in connection.execute(query)]
 
