@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from chassis.base.clock import FixedClock
 from chassis.service.platform import Platform
@@ -177,3 +178,9 @@ async def test_each_office_sees_what_it_must_look_at_and_counts_no_more(
     assert public[0] == public[1] == public[2], "a difference would tell the accused agency"
     assert public[0]["total"] == 3
     assert (await web.get("/api/v1/ladder/1", headers=role("gateway:sms"))).status_code == 403
+
+
+@pytest.mark.parametrize("at", ["yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+async def test_a_key_that_no_page_gave_is_refused(web: httpx.AsyncClient, at: str) -> None:
+    wrong = await web.get("/api/v1/ladder/4", params={"after": f"{at}~{named('a')}"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "after")

@@ -112,6 +112,14 @@ async def test_a_join_and_its_undoing_are_forms(front: Front) -> None:
     assert (await state(front, one)).status is Status.UNPLACED
 
 
+async def test_an_undoing_leads_on_although_the_form_names_no_report_to_go_back_to(front: Front) -> None:
+    lead, one = await at_desk(front), await at_desk(front)
+    hidden = sign_in(front.app, front.web, "triage")
+    assert (await send(front, one, "gabung", hidden, utama=str(lead.id))).status_code == 303
+    undone = await send(front, one, "pisah", hidden, dari="//evil.test")
+    assert (undone.status_code, undone.headers["location"].partition("?")[0]) == (303, "/meja")
+
+
 @pytest.mark.parametrize(
     ("move", "fields", "field"),
     [

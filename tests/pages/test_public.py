@@ -68,7 +68,9 @@ async def test_a_number_in_the_search_field_opens_its_report(front: Front, stage
     assert (answer.status_code, answer.headers["location"]) == (303, f"/laporan/{stage['routed'].number}")
 
 
-@pytest.mark.parametrize("query", ["sejak=kemarin", "bidang=gajah", "provinsi=Jawa", "status=hilang", "kursor=x"])
+@pytest.mark.parametrize(
+    "query", ["sejak=kemarin", "sejak=0001-01-01", "bidang=gajah", "provinsi=Jawa", "status=hilang", "kursor=x"]
+)
 async def test_a_wrong_filter_is_said_and_what_was_written_stays(front: Front, query: str) -> None:
     page = await shown(front, f"/laporan?kata=lampu&{query}", 422)
     assert "Periksa isian berikut" in page

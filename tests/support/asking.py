@@ -102,7 +102,7 @@ VALUES: Final = {
     "code": "roads",
     "name": "holders",
 }
-LISTED: Final = ("complaints", "items", "agencies", "refused")
+LISTED: Final = ("complaints", "items", "agencies", "refused", "reports")
 MOVES: Final[dict[str, dict[str, Any]]] = {
     "acknowledgement": {}, "return": {"reason": "x"}, "progress": {"text": "x"}, "clarification": {"question": "x"},
     "response": {"text": "Sudah selesai semuanya ya.", "seen_version": 1}, "split": {"parts": [{"agency": "pln"}]},

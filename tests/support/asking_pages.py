@@ -57,6 +57,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/instansi/{agency}": ("",),
     "/terabaikan": ("",),
     "/meja": ("",),
+    "/meja/aduan-isi": ("", "?sesudah=1"),
+    "/meja/aduan-isi/{complaint}": ("",),
     "/meja/{complaint}": ("",),
     "/arbiter": ("",),
     "/arbiter/{complaint}": ("",),

@@ -10,16 +10,32 @@ import httpx
 
 from chassis.write.repository import Repository
 from schemas.base.values import Basis
-from schemas.events.agency_inbox import ClarificationRequested, ComplaintReturned, ProgressRecorded, ResponseGiven
+from schemas.events.agency_inbox import (
+    ClarificationRequested,
+    ComplaintReturned,
+    OfficerNoteAdded,
+    ProgressRecorded,
+    ResponseGiven,
+)
 from schemas.events.base import Fact
 from schemas.events.intake import DetailAdded, ResolutionDisputed
-from schemas.events.router import ArbitrationOpened, ComplaintClassified, ComplaintReferred, ComplaintRouted
+from schemas.events.reporting import ContentReported
+from schemas.events.router import (
+    ArbitrationOpened,
+    ComplaintClassified,
+    ComplaintReferred,
+    ComplaintRestated,
+    ComplaintRouted,
+    ReportHidden,
+)
 from support.hostile import hostile
-from support.inbox import CITY, keep, keep_registry
+from support.inbox import CITY, keep, keep_registry, report_content
 from support.stage import Staged
 
-FIELDS: Final = 9
-"""Texts of each complaint: title, text, address, name; question, detail, progress, answer; and a reason."""
+FIELDS: Final = 11
+"""Texts of each complaint: title, text, address, name; question, detail, progress, answer, a reason, an officer's note;
+and what somebody says of its content.
+"""
 Set = Callable[[httpx.AsyncClient, Repository, datetime], Awaitable[dict[str, Staged]]]
 
 
@@ -33,9 +49,7 @@ def set_hostile_stage(inputs: int) -> Set:
             await keep_registry(repository.store, repository)
         texts, found = hostile(Random(11), 180), {}
         for number in range(-(-inputs // FIELDS)):
-            title, text, address, name, question, detail, progress, answer, reason = (
-                next(texts) for _ in range(FIELDS)
-            )
+            title, text, address, name, *said, content = (next(texts) for _ in range(FIELDS))
             body = {
                 "text": f"Lampu padam {text}", "title": f"Lampu {title}"[:200], "reporter": {"name": f"A {name}"[:200]},
                 "place": {"region": "32.73", "address": f"Jl. {address}"},
@@ -43,7 +57,8 @@ def set_hostile_stage(inputs: int) -> Set:
             filed = await web.post("/api/v1/complaints", json=body, headers={"Idempotency-Key": str(uuid4())})
             assert filed.status_code == 201, filed.text
             one = Staged(UUID(filed.json()["id"]), filed.json()["tracking_code"], filed.json()["public_number"])
-            said = (question, detail, progress, answer, reason)
+            reported = ContentReported(at=now, reason="personal_data", words=content, sender="x")
+            await report_content(repository.store, repository, one.id, reported)
             for fact in _facts(number, now + timedelta(seconds=1), *(f"Kata {each}" for each in said)):
                 await keep(repository.store, repository, one.id, [fact])
             found[str(number)] = one
@@ -53,7 +68,7 @@ def set_hostile_stage(inputs: int) -> Set:
 
 
 def _facts(
-    number: int, at: datetime, question: str, detail: str, progress: str, answer: str, reason: str
+    number: int, at: datetime, question: str, detail: str, progress: str, answer: str, reason: str, note: str
 ) -> list[Fact]:
     basis = Basis(registry_version=0, rules="test", sector="electricity", level="regency", region="32.73")
     begun: list[Fact] = [
@@ -62,7 +77,12 @@ def _facts(
         ClarificationRequested(at=at, agency=CITY, question=question),
         DetailAdded(at=at, text=detail),
         ProgressRecorded(at=at, agency=CITY, text=progress),
+        OfficerNoteAdded(at=at, agency=CITY, text=note),
     ]
+    if number % 4 == 1:  # the public reads the desk's words
+        begun.append(ComplaintRestated(at=at, text=answer, title=question[:100], reason=reason))
+    if number % 4 == 3:  # the reporter reads why
+        begun.append(ReportHidden(at=at, reason="personal_data", note=note))
     if number % 3 == 0:
         return [*begun, ResponseGiven(at=at, agency=CITY, text=answer), ResolutionDisputed(at=at, reason=reason)]
     sent_back: list[Fact] = [

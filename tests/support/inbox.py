@@ -8,7 +8,7 @@ from chassis.base.ports import Store
 from chassis.write.repository import Cause, Repository
 from schemas.base.ids import derived_id
 from schemas.base.sealed import Keys
-from schemas.base.streams import REGISTRY
+from schemas.base.streams import REGISTRY, support_stream
 from schemas.base.values import Basis
 from schemas.complaint.fold import RecordedFact, fold
 from schemas.complaint.state import Complaint, new
@@ -16,6 +16,7 @@ from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
 from schemas.events.intake import ComplaintFiled, DetailAdded
 from schemas.events.registry import AgenciesMerged, AgencyRegistered, Unit
+from schemas.events.reporting import ContentReported
 from schemas.events.router import ComplaintReferred, ComplaintRouted
 from schemas.registry.fold import Registry, fold_registry
 
@@ -102,6 +103,15 @@ async def keep(store: Store, repository: Repository, complaint_id: UUID, facts: 
     cause = Cause(derived_id("test", str(complaint_id), str(loaded.state.version)), complaint_id, facts[0].at)
     append = repository.prepare(loaded, facts, cause)
     await store.append(append.stream, append.expected_version, append.events, append.seen)
+
+
+async def report_content(store: Store, repository: Repository, complaint_id: UUID, fact: ContentReported) -> None:
+    """Append that somebody reported the content of a complaint, as the public route does."""
+    loaded, stream = await repository.load(complaint_id), support_stream(complaint_id)
+    recorded = await store.read(stream)
+    cause = Cause(derived_id("content", str(complaint_id), str(len(recorded))), complaint_id, fact.at)
+    event = repository.encode(stream, [fact], cause, loaded.keys)
+    await store.append(stream, len(recorded) - 1, event, [one.id for one in recorded])
 
 
 async def keep_registry(store: Store, repository: Repository, *more: Fact) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import true
 
+from reporting.statistics import cells
 from schemas.access import reading
 from schemas.access.principal import FOR_AN_AGENCY
 from schemas.access.reading import EVERYTHING, Case, Reading
@@ -12,6 +13,7 @@ from schemas.complaint.lifecycle import Status
 from schemas.wording import precedents
 
 _HELD_BY, _OWNER_OF, _DECISION = reading._held_by, reading.owner_of, precedents.decision  # noqa: SLF001
+_COUNTS = cells._counts  # noqa: SLF001
 
 
 class Mistake(NamedTuple):
@@ -71,12 +73,16 @@ def _named(agency: str, units: Any, owner: Any, _registry: Any) -> bool:
     return owner is not None and owner.agency == agency and (units is None or owner.unit in units)
 
 
+def _attributed(case: Any) -> Any:
+    return _COUNTS(case._replace(public=True))
+
+
 PLANTED: Final[dict[str, Mistake]] = {
     "the accused agency reads": Mistake(
         "a desk's officer of the accused agency", {"schemas.access.reading.is_kept_from": _never}
     ),
     "the accused agency's desk lists": Mistake(
-        "a desk's officer of the accused agency", {"router.http.desk.is_kept_from": _never}
+        "a desk's officer of the accused agency", {"router.http.lists.is_kept_from": _never}
     ),
     "an inspector works for no agency": Mistake(
         "a desk's inspector of the accused agency", {"schemas.access.accused.WORKS_FOR": FOR_AN_AGENCY}
@@ -104,10 +110,6 @@ PLANTED: Final[dict[str, Mistake]] = {
     "the public list has what accuses": Mistake(
         "the public of a late one that accuses", {"escalation.readers.PUBLIC": true()}
     ),
-    "numbers by region have what accuses": Mistake(
-        "the public of a late one that accuses",
-        {"reporting.queries._unattributed": lambda _table, column, _instead: column},
-    ),
     "the holder of a part reads the whole": Mistake(
         "the holder of a part of the whole", {"schemas.access.reading._held_by": _by_part}
     ),
@@ -128,15 +130,18 @@ PLANTED: Final[dict[str, Mistake]] = {
         "an old holder of a withdrawn one", {"schemas.access.reading.owner_of": _last_placed}
     ),
     "files open without being asked for": Mistake(
-        "the desk of a placed one's files", {"router.http.desk._read": _loaded_anyway}
+        "the desk of a placed one's files", {"router.http.cases.read": _loaded_anyway}
     ),
-    "a secret decision is told": Mistake("the desk of a secret decision", {"router.http.desk.decision": _unguarded}),
+    "a secret decision is told": Mistake("the desk of a secret decision", {"router.http.cases.decision": _unguarded}),
     "a version is told before the rule is asked": Mistake(
         "the desk of a placed one", {"chassis.write.command.meet": _checked_first}
     ),
 }
 """In what routes read."""
 PLANTED_BEFORE: Final[dict[str, Mistake]] = {
+    "numbers by region have what accuses": Mistake(
+        "the public of a late one that accuses", {"reporting.statistics.cells._counts": _attributed}
+    ),
     "an erasure destroys nothing": Mistake("the holder of an erased one", {"support.asking.destroy": _nothing}),
     "whatever was read is public": Mistake(
         "the desk of a placed one",

@@ -20,8 +20,9 @@ from schemas.events.agency_inbox import (
 from schemas.events.base import Fact
 from schemas.events.intake import ResolutionConfirmed
 from schemas.events.registry import MandateGiven
+from schemas.events.reporting import ContentReported
 from schemas.events.router import ArbitrationOpened, ComplaintReferred, ComplaintRouted, ReportHidden
-from support.inbox import CITY, T0, keep, keep_registry
+from support.inbox import CITY, T0, keep, keep_registry, report_content
 from support.stage_citizen import further_stories
 
 TEXT: Final = "Lampu padam sejak Senin malam di muka pasar, gelap sekali.\nSudah tiga kali warga jatuh."
@@ -41,6 +42,11 @@ ROADS: Final = MandateGiven.model_validate(
 )  # fmt: skip
 BACK: Final = "Tiang itu milik PLN, bukan milik kota."
 WHY_HIDDEN: Final = "Nomor rumah orang lain disebut."
+REPORTED: Final = {
+    "located": [("personal_data", "Nomor rumah saya disebut."), ("other", None)],
+    "wide": [("insult", "W" * 400)],
+}
+"""What people report of the content of a report."""
 ANSWER: Final = "Lampu sudah diganti pada 4 Maret oleh regu malam. Nomor tiang 17 dan 18."
 
 
@@ -71,6 +77,9 @@ async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetim
         )
         assert filed.status_code == 201, filed.text
         one = Staged(UUID(filed.json()["id"]), filed.json()["tracking_code"], filed.json()["public_number"])
+        for reason, words in REPORTED.get(name, ()):
+            content = ContentReported.model_validate({"at": now, "reason": reason, "words": words, "sender": reason})
+            await report_content(repository.store, repository, one.id, content)
         for fact in facts:
             await keep(repository.store, repository, one.id, [fact])
         found[name] = one

@@ -30,7 +30,13 @@ async def test_a_list_goes_on_after_the_last_key_while_earlier_ones_leave(land: 
 async def test_the_api_tells_where_the_next_page_begins(web: httpx.AsyncClient, land: Country) -> None:
     await land.add(UUID(int=101), filed("Mohon bantuannya", **HERE), referred())
     assert (await web.get("/api/v1/triage")).json()["next"] is None
-    wrong = await web.get("/api/v1/triage", params={"after": "x.y", "lang": "id"})
+
+
+@pytest.mark.parametrize("since", ["x", "-1", "9" * 19, "9" * 150, "²"])
+@pytest.mark.parametrize("path", ["/api/v1/triage", "/api/v1/triage/content-reports"])
+async def test_a_key_that_no_page_gave_is_refused(web: httpx.AsyncClient, path: str, since: str) -> None:
+    after = since if path.endswith("reports") else f"{since}.{UUID(int=101)}"
+    wrong = await web.get(path, params={"after": after, "lang": "id"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "after")
 
 

@@ -22,6 +22,10 @@ LAPSED: Final = {
 SEVERAL: Final = {
     "#f-instansi": "check", "#f-alasan": "Jalan kota", "[name=jangkauan][value=lain]": "check", "#f-wilayah": "Bandung",
 }  # fmt: skip
+CONTENT: Final = "/meja/aduan-isi"
+CONTENT_OF: Final = "/meja/aduan-isi/{complaint}"
+HIDE: Final = {"#f-pesan_sembunyikan": "Nomor rumah orang lain disebut."}
+OUTDATED: Final = HIDE | {"form:has([value=sembunyikan]) [name=versi][type=hidden]": "0", "#f-sebab": "check"}
 VISITS: Final = (
     Visit("meja", "/meja", "/meja", person=DESK),
     Visit("meja-selesai", "/meja", "/meja?berhasil=tempatkan&nomor=SP-2026-000001-8", person=DESK),
@@ -38,6 +42,23 @@ VISITS: Final = (
         "meja-didahului", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=((GONE, SEND),), status=404
     ),
     Visit("meja-tanpa-laporan", "/meja/{complaint}", "/meja/00000000-0000-4000-9000-000000000001", person=DESK, status=404),
+    Visit("aduan-isi", CONTENT, CONTENT, person=DESK),
+    Visit(
+        "aduan-isi-selesai", CONTENT, person=DESK,
+        path=f"{CONTENT}?berhasil=sembunyikan&nomor=SP-2026-000001-8&laporan=00000000-0000-4000-9000-000000000001",
+    ),
+    Visit("aduan-isi-akhir", CONTENT, f"{CONTENT}?sesudah=999999999999999999", person=DESK),
+    Visit("aduan-isi-satu", CONTENT_OF, f"{CONTENT}/{{id}}", person=DESK, about="located"),
+    Visit("aduan-isi-tersembunyi", CONTENT_OF, f"{CONTENT}/{{id}}", person=DESK, about="hidden"),
+    Visit("aduan-isi-tanpa-aduan", CONTENT_OF, f"{CONTENT}/{{id}}", person=DESK, about="routed"),
+    Visit(
+        "aduan-isi-galat", CONTENT_OF, f"{CONTENT}/{{id}}", person=DESK, about="located",
+        steps=((HIDE, "form:has([value=sembunyikan]) .govuk-button"),), status=422,
+    ),
+    Visit(
+        "aduan-isi-berubah", CONTENT_OF, f"{CONTENT}/{{id}}", person=DESK, about="located",
+        steps=((OUTDATED, "form:has([value=sembunyikan]) .govuk-button"),), status=409,
+    ),
     Visit("arbiter", "/arbiter", "/arbiter", person=ARBITER),
     Visit("arbiter-selesai", "/arbiter", "/arbiter?berhasil=putusan&nomor=SP-2026-000001-8", person=ARBITER),
     Visit("arbiter-akhir", "/arbiter", "/arbiter?sesudah=999999.00000000-0000-4000-9000-000000000001", person=ARBITER),

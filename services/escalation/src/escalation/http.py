@@ -86,7 +86,7 @@ def _key(text: str | None) -> LadderKey | None:
     try:
         moment = datetime.fromisoformat(at)
         return LadderKey(moment.astimezone(UTC), str(UUID(complaint)))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # the year 1 in another zone is no date
         raise InvalidField(field="after", why="must be the `next` of an earlier page") from error
 
 

@@ -14,6 +14,7 @@ from agency_inbox.pages import changes, elsewhere, forms
 from agency_inbox.pages.filling import day, filled
 from agency_inbox.pages.forms import Wrong
 from agency_inbox.pages.kit import OFFICER, AtOffice, Office, officer_names, region_names, show
+from chassis.base.numbers import whole_number
 from chassis.http.files import holders_file
 from chassis.pages.forms import Form, key_of
 from chassis.signin.forms import OwnForm
@@ -104,11 +105,11 @@ def _field_of(move: str, refusal: Refusal) -> str:
 
 async def _news(case: Opened, form: Mapping[str, str], asked: Any) -> list[dict[str, Any]]:
     """What happened since the form was shown, newest first."""
-    seen = form.get(SEEN, "")
-    if not seen.isdecimal() or int(seen) >= case.state.version:
+    seen = whole_number(form.get(SEEN, ""))
+    if seen is None or seen >= case.state.version:
         return []
     loaded = await case.office.context.repository.load(case.state.id)
-    facts = changes.since(loaded, int(seen), asked)
+    facts = changes.since(loaded, seen, asked)
     return timeline(facts, case.office.registry, case.office.lang, file_names=not case.state.anonymous)[::-1]
 
 

@@ -36,6 +36,7 @@ from agency_inbox.handlers import parts_of
 from agency_inbox.pages.bodies import resolved
 from agency_inbox.pages.kit import Office
 from agency_inbox.parts import open_parts
+from chassis.base.numbers import whole_number
 from chassis.pages.forms import faults
 from chassis.signin.pages import said
 from schemas.base.limits import ANSWER_LEAST
@@ -135,8 +136,7 @@ def _body(office: Office, move: str, form: Mapping[str, str]) -> HttpBody:
         case "tanya":
             return ClarificationBody(question=text("pertanyaan"))
         case "jawab":
-            seen = text("dilihat")
-            return ResponseBody(text=text("jawaban"), seen_version=int(seen) if seen.isdecimal() else 0)
+            return ResponseBody(text=text("jawaban"), seen_version=whole_number(text("dilihat")) or 0)
         case "catatan":
             return NoteBody(text=text("catatan"))
         case "tugaskan":

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from agency_inbox.offices.store import Changed, Template
 from agency_inbox.pages.filling import FIELDS, check
 from agency_inbox.pages.kit import OFFICER, AtOffice, Office, show
+from chassis.base.numbers import whole_number
 from chassis.pages.forms import Form
 from chassis.signin.forms import OwnForm
 from chassis.signin.pages import page_allow, page_router, said
@@ -38,10 +39,10 @@ async def change(request: Request, office: AtOffice, form: Form) -> Response:
     if form.get("tindakan") == "hapus":
         await office.context.offices.delete_template(office.agency, id_)
         return _back(office, "hapus")
-    version = form.get("versi", "")
+    version = whole_number(form.get("versi", "")) or 0
     made = Template(
-        id_ if id_ and version.isdecimal() and version != "0" else str(UUID(bytes=token_bytes(16), version=4)),
-        int(version) if id_ and version.isdecimal() else 0,
+        id_ if id_ and version else str(UUID(bytes=token_bytes(16), version=4)),
+        version if id_ else 0,
         " ".join(form.get("nama", "").split()),
         form.get("kata", "").replace("\r\n", "\n").strip(),
     )

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
+from chassis.base.numbers import whole_number
 from intake import decide, handlers
 from intake.context import Intake
 from intake.data_access import AskForData
@@ -69,8 +70,8 @@ def command_of(move: str, form: Mapping[str, str]) -> BaseModel:
     """What the form says. Raises ValidationError."""
     command, fields = FORMS[move]
     given: dict[str, Any] = {to: form[name] for name, to in fields.items() if form.get(name, "").strip()}
-    if "rating" in given:
-        given["rating"] = int(given["rating"]) if given["rating"].isdecimal() else given["rating"]
+    if (rating := whole_number(given.get("rating", ""))) is not None:
+        given["rating"] = rating
     if command is NoticeChoices:
         for contact, field in CONTACTS.items():
             given[contact] = [group for group in GROUPS if f"{field}_{group}" in form]

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlencode
 
+from chassis.base.numbers import whole_number
 from chassis.pages.map import UNIT, UnknownRegion, frame_around, frame_of
 from chassis.pages.texts import N_
 
@@ -145,9 +146,9 @@ def clicked(form: Mapping[str, str], view: MapView) -> tuple[float, float] | Non
     place on it.
     """
     for size in SIZES:
-        across, down = form.get(f"{CLICK}_{size}.x", ""), form.get(f"{CLICK}_{size}.y", "")
-        if across.isdecimal() and down.isdecimal() and (across, down) != ("0", "0"):
-            x, y = int(across) / size, int(down) / (size * RATIO)
+        across, down = (whole_number(form.get(f"{CLICK}_{size}.{side}", "")) for side in ("x", "y"))
+        if across is not None and down is not None and (across, down) != (0, 0):
+            x, y = across / size, down / (size * RATIO)
             if x <= 1 and y <= 1:
                 return frame_around(*view, RATIO).at(x, y)
     return None

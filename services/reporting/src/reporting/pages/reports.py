@@ -160,7 +160,7 @@ def _filters(asked: Asked, registry: Registry, lang: str) -> tuple[Filters, dict
     for name, later in (("sejak", 0), ("sampai", 1)):
         try:
             dates[name] = _day(getattr(asked, name), later)
-        except ValueError:
+        except (ValueError, OverflowError):  # the year 1 in another zone is no date
             errors[name] = PAGES.text(N_("Tulis tanggal seperti 2026-12-31."), lang)
     if asked.region and not _is_region(asked.region):
         errors["provinsi"] = PAGES.text(N_("Wilayah itu tidak dikenal."), lang)
@@ -186,7 +186,7 @@ def _cursor(text: str, lang: str) -> tuple[Cursor | None, dict[str, str]]:
 
 
 def _day(written: str, later: int) -> datetime | None:
-    """The beginning of that day, or with `later` its end. Raises ValueError."""
+    """The beginning of that day, or with `later` its end. Raises ValueError, OverflowError."""
     if not written:
         return None
     begin = datetime.combine(date.fromisoformat(written), time(), zone_of(DEFAULT_ZONE))

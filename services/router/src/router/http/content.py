@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
+from chassis.base.numbers import whole_number
 from chassis.http.access import TRIAGE, allow
 from chassis.http.web import Language, StrictRoute
 from chassis.project.from_store import StoreProjection
@@ -74,20 +75,21 @@ async def reported(
 
 async def reported_page(context: Router, lang: str, after: str = "", size: int = limits.PAGE) -> dict[str, Any]:
     """As the API answers it. Raises InvalidField: `after` is no key."""
-    if after and not (after.isascii() and after.isdecimal()):
+    start = whole_number(after) if after else -1
+    if start is None:
         raise InvalidField(field="after", why="must be the `next` of an earlier page")
-    await content_feed(context).refresh(FRESH_S)
-    await context.feed.refresh(FRESH_S)
-    total = await context.database.read(content_reports.count_waiting)
-    start = int(after or -1)
+    total = await waiting(context)
     rows = await context.database.read(lambda connection: content_reports.waiting(connection, start, size + 1))
     loaded = await context.repository.load_many([row.complaint for row in rows[:size]])
-    shown = [
-        await _item(context, one, row, lang)
-        for one, row in zip(loaded, rows[:size], strict=True)
-        if one.state.may_be_public
-    ]
+    shown = [await reported_item(context, one, lang) for one in loaded if one.state.may_be_public]
     return {"total": total, "reports": shown, "next": str(rows[size - 1].first) if len(rows) > size else None}
+
+
+async def waiting(context: Router) -> int:
+    """How many reports wait for a decision about their content."""
+    await content_feed(context).refresh(FRESH_S)
+    await context.feed.refresh(FRESH_S)
+    return await context.database.read(content_reports.count_waiting)
 
 
 def content_feed(context: Router) -> StoreProjection:
@@ -127,7 +129,8 @@ async def reword(complaint: UUID, body: RewordingBody, desk: DeskRequests) -> di
     )
 
 
-async def _item(context: Router, loaded: LoadedStream, row: content_reports.Reported, lang: str) -> dict[str, Any]:
+async def reported_item(context: Router, loaded: LoadedStream, lang: str) -> dict[str, Any]:
+    """A public report with what people reported of it since the desk decided last."""
     state, facts = loaded.state, await _facts(context, loaded)
     newest = newest_of_each(facts)
     reasons = Counter(fact.reason for fact in newest)
@@ -135,7 +138,7 @@ async def _item(context: Router, loaded: LoadedStream, row: content_reports.Repo
     return {
         "complaint": str(state.id),
         "public_number": state.public_number,
-        "count": row.people,
+        "count": len(newest),
         "first_at": facts[0].at if facts else None,
         "reasons": [
             {"reason": reason, "text": CONTENT[reason][lang], "count": count} for reason, count in reasons.most_common()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from chassis.base.numbers import whole_number
 from router.context import Router
 from router.desk.casefile import casefile
 from router.http.cases import decisions
@@ -16,6 +17,7 @@ from router.settings import FRESH_S
 from schemas.access.accused import WORKS_FOR, is_kept_from
 from schemas.access.principal import Principal
 from schemas.base import limits
+from schemas.base.client_keys import is_uuid
 from schemas.base.refusals import InvalidField
 from schemas.complaint.state import Complaint
 from schemas.registry.fold import Registry
@@ -120,10 +122,9 @@ def waiting_key(text: str | None) -> Waiting | None:
     if not text:
         return None
     since, _, complaint = text.partition(".")
-    try:
-        return Waiting(int(since), str(UUID(complaint)))
-    except ValueError as error:
-        raise InvalidField(field="after", why=WRONG_KEY) from error
+    if (number := whole_number(since)) is None or not is_uuid(complaint):
+        raise InvalidField(field="after", why=WRONG_KEY)
+    return Waiting(number, str(UUID(complaint)))
 
 
 def precedent_key(text: str | None) -> tuple[str, str, str] | None:

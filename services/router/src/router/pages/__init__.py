@@ -5,9 +5,10 @@ here.
 from fastapi import APIRouter
 
 from chassis.signin.pages import page_router
-from router.pages import arbiter, dead_letters, desk, operator, precedents, registry
+from router.pages import arbiter, content, dead_letters, desk, operator, precedents, registry
 
 router: APIRouter = page_router()
+router.include_router(content.router)  # before the desk's pages, whose last part is a report's id
 router.include_router(desk.router)
 router.include_router(arbiter.router)
 router.include_router(precedents.router)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from chassis.base.numbers import whole_number
 from chassis.pages.forms import KEY, new_key
 from chassis.pages.texts import N_
 from chassis.signin.pages import language_of
@@ -63,7 +64,7 @@ class Seen:
     """What somebody saw of a report before they sent a form about it. `version`: as the form holds it."""
 
     def __init__(self, version: str, loaded: LoadedStream) -> None:
-        self._version = int(version) if version.isascii() and version.isdecimal() else -1
+        self._version = seen if (seen := whole_number(version)) is not None else -1
         self._loaded = loaded
         self._newest = max((each.version for each in loaded.recorded if each.type not in QUIET), default=-1)
 

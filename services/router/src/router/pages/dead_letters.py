@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from chassis.base.errors import ChassisError
+from chassis.base.numbers import whole_number
 from chassis.deadletter.shown import SERVICES, ShownDeadLetter, shown
 from chassis.http.access import OPERATOR
 from chassis.pages.forms import Form, key_of
@@ -52,10 +53,9 @@ async def listed(request: Request, found: PageSession, context: Context) -> Resp
 async def replay(request: Request, who: PageCaller, found: PageSession, context: Context, form: Form) -> Response:
     """Replay one."""
     del who
-    try:
-        offset = int(form.get("letak", ""))
-    except ValueError as error:
-        raise NotFound(offset=form.get("letak", "")) from error
+    offset = whole_number(form.get("letak", ""))
+    if offset is None:
+        raise NotFound(offset=form.get("letak", ""))
     try:
         await replay_one(form.get("layanan", ""), offset, context, key_of(form))
     except NotFound:

@@ -18,7 +18,7 @@ from chassis.signin.forms import OwnForm
 from chassis.signin.pages import PageCaller, PageSession, language_of, page_allow, page_router, render
 from chassis.write.loaded import LoadedStream
 from router.context import Router
-from router.http import lists
+from router.http import content, lists
 from router.http.cases import DESK, open_file, read
 from router.http.request import Context
 from router.pages.bodies import SEARCH as BODIES
@@ -27,6 +27,7 @@ from router.pages.desk_forms import MOVES, PLACE, TASK, UNJOIN, BodyUnclear, com
 from router.pages.kit import GO, MOVE, PAGES, SEARCH, errors_of, guard, translator, unclear_errors
 from router.placement import status, views
 from schemas.access.principal import Principal, client_of
+from schemas.base.client_keys import is_uuid
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import AlreadyClosed, NotFound, Refusal, VersionMismatch, WrongStatus
 
@@ -48,7 +49,13 @@ async def next_one(
     waiting = await lists.waiting(context, who, status.TRIAGE, sesudah or None, size=1)
     if not waiting.states:
         return render(
-            request, "meja_kosong.html", pages=PAGES, total=waiting.total, done=done_in(request), after=bool(sesudah)
+            request,
+            "meja_kosong.html",
+            pages=PAGES,
+            total=waiting.total,
+            done=done_in(request),
+            after=bool(sesudah),
+            content_waiting=await content.waiting(context),
         )
     loaded = await context.repository.load(waiting.states[0].id)
     return await _shown(request, context, who, guard(found), loaded, waiting.total)
@@ -96,7 +103,7 @@ async def move(
         after = {"sesudah": form["urutan"]} if form.get("urutan") and name != "kata" else {}
         number = (await context.repository.load(complaint)).state.public_number
         to = f"/meja/{complaint}" if name == "kata" else "/meja"
-        if name == UNJOIN and (back := form.get("dari")):
+        if name == UNJOIN and is_uuid(back := form.get("dari", "")):
             to, after = f"/meja/{UUID(back)}", {}
         return RedirectResponse(f"{to}?{urlencode({**after, 'berhasil': name, 'nomor': number})}", HTTPStatus.SEE_OTHER)
     return await _again(request, context, who, found, complaint, form, HTTPStatus.UNPROCESSABLE_ENTITY, errors, options)
@@ -145,7 +152,7 @@ async def _shown(
     values = await shown_case(request, context, who, loaded, more.get("form_sent", {}))
     return render(
         request, "meja.html", code, PAGES, hidden=hidden, total=total, done=done_in(request),
-        next_at=lists.key_of(key) if key is not None else "",
+        next_at=lists.key_of(key) if key is not None else "", content_waiting=await content.waiting(context),
         **{"errors": {}, "form_sent": {}, "options": {}, "changed": (), **values, **more},
     )  # fmt: skip
 

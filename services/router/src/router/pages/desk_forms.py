@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from chassis.base.numbers import whole_number
 from chassis.http.web import NoBody
 from router.http import desk
 from router.http.desk import ArchiveBody, DeskRequest, JoinBody, PlacementBody, QuestionBody, RestatementBody, SplitBody
@@ -71,8 +72,7 @@ def command_of(name: str, form: Mapping[str, str], search: BodySearch) -> BaseMo
 
 def parts_in(form: Mapping[str, str]) -> int:
     """How many rows of parts the form has: those that were sent, at least two, and one more if that is asked for."""
-    sent = [int(name.removeprefix(PART)) for name in form if name.removeprefix(PART).isascii() and
-            name.startswith(PART) and name.removeprefix(PART).isdecimal()]  # fmt: skip
+    sent = [whole_number(name.removeprefix(PART)) or 0 for name in form if name.startswith(PART)]
     return min(PARTS, max([2, *sent]) + (form.get("ke") == "baris"))
 
 

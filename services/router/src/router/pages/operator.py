@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from chassis.base.clock import advance
 from chassis.base.errors import ChassisError
+from chassis.base.numbers import whole_number
 from chassis.http.access import OPERATOR
 from chassis.pages.forms import Form
 from chassis.pages.parts import parts
@@ -61,10 +62,11 @@ async def clock(request: Request, found: PageSession, context: Context, form: Fo
     if context.test_clock is None:
         raise NotFound(what="clock")
     days = form.get("hari", "")
-    if not (days.isascii() and days.isdecimal() and 1 <= int(days) <= MOST_DAYS):
+    count = whole_number(days) or 0
+    if not 1 <= count <= MOST_DAYS:
         errors = {"hari": translator(request)(WRONG_DAYS, most=MOST_DAYS)}
         return await _shown(request, context, guard(found), HTTPStatus.UNPROCESSABLE_ENTITY, errors, days)
-    advance(context.test_clock, timedelta(days=int(days)))
+    advance(context.test_clock, timedelta(days=count))
     return RedirectResponse("/operator?berhasil=jam", HTTPStatus.SEE_OTHER)
 
 
