@@ -141,7 +141,12 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "ix_ladder_order": ["CREATE INDEX ix_ladder_order ON ladder (climbed_at, complaint)", "ladder"],
     },
     "router": {
-        "content_report": ["complaint VARCHAR(36) 1 - 0", "event VARCHAR(36) 1 - 1", "position BIGINT 1 - 0"],
+        "content_report": [
+            "complaint VARCHAR(36) 1 - 0",
+            "event VARCHAR(36) 1 - 1",
+            "position BIGINT 1 - 0",
+            "sender VARCHAR(64) 1 - 0",
+        ],
         "ix_content_report_complaint": [
             "CREATE INDEX ix_content_report_complaint ON content_report (complaint)",
             "content_report",

@@ -13,8 +13,14 @@ from support.platform import QUICK, Running, is_sound, running
 pytestmark = [pytest.mark.journey, pytest.mark.broker]
 
 CITY = "kota-surabaya"
-NEW = {("intake", "feed_position", "open_work")}
-"""What this version has begun to keep: the files that wait for their copies."""
+NEW = {
+    ("agency-inbox", "checkpoints", "cases"),
+    ("intake", "feed_position", "open_work"),
+    ("reporting", "feed_position", "figures"),
+    ("reporting", "feed_position", "listed"),
+    ("router", "feed_position", "content_reports"),
+}
+"""What this version has begun to keep: the files that wait for their copies, and new read models."""
 WAITING = "select count(*) from letters where due_at is not null"
 
 
@@ -46,6 +52,7 @@ async def test_every_process_continues_from_its_stored_positions(
             await what_a_gateway_repeats_is_no_second_complaint(platform, door)
             await until(lambda: moved(platform), "a sound platform")
             await until(lambda: graded(platform), "the grade in every row of then")
+            await until(lambda: filled(platform), "every case of then in the new read model")
         present = schema(tmp_path)
         assert {database: present[database] for database in tables} == tables, "new databases may be added"
     assert names(tmp_path) == known | NEW, "no process started again under another name"
@@ -94,6 +101,12 @@ async def graded(platform: Running) -> bool:
         for database, names in tables.items()
         for table in names
     )
+
+
+async def filled(platform: Running) -> bool:
+    """Inboxes hold what they held when `inbox` was their read model."""
+    then, now = (query(platform.state / "agency-inbox.db", f"select complaint from {of}") for of in ("inbox", "cases"))
+    return bool(then) and set(then) <= set(now)
 
 
 async def moved(platform: Running) -> bool:

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from agency_inbox.offices import store as offices
+from chassis.base.settings import Settings
 from intake.storage import tables
 from local.paths import REPOSITORY
 from schemas.base.topics import FIXED, agency_inbox, agency_replies, dead_letter, gateway_submissions
@@ -48,3 +50,9 @@ def test_every_period_has_the_policys_number() -> None:
 def test_every_table_of_the_vault_that_can_hold_personal_data_is_named() -> None:
     named = set(re.findall(r"`(\w+)`", PAGE))
     assert set(tables.metadata.tables) - WITHOUT_PEOPLE <= named
+
+
+def test_every_table_of_the_offices_is_named_with_the_setting_of_their_database() -> None:
+    named = set(re.findall(r"`(\w+)`", PAGE))
+    assert set(offices.METADATA.tables) <= named
+    assert f"SATUPINTU_{next(name for name in Settings.model_fields if name == 'offices_url').upper()}" in named

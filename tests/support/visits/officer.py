@@ -46,7 +46,6 @@ VISITS: Final = (
       ("routed", "in_progress", "awaiting_reporter", "answered", "noted", "late", "secret", "wide")),
     one("kasus-galat", "in_progress", (NONE, "#jawab .buttons button"), status=422),
     one("kasus-berubah", "in_progress", (STALE, "#jawab .buttons button"), status=409),
-
     one("kasus-catatan-galat", "noted", (NONE, "form:has([value=catatan]) button"), status=422),
     Visit("kasus-tidak-ada", CASE, "/petugas/00000000-0000-4000-9000-000000000001", person=OFFICER, status=404),
     Visit("kasus-bukan-milik", CASE, "/petugas/{id}", person=NOBODY_HERE, about="routed", status=404),
@@ -55,6 +54,8 @@ VISITS: Final = (
     Visit("templat-kosong", TEMPLATES, TEMPLATES, person=NOBODY_HERE),
     Visit("templat", TEMPLATES, TEMPLATES, person=OFFICER, steps=((TEMPLATE, "#tulis .buttons button"),)),
     Visit("templat-galat", TEMPLATES, TEMPLATES, person=OFFICER, status=422, steps=((WRONG, "#tulis .buttons button"),)),
+    # After it, the name is free for the next walk.
+    Visit("templat-dihapus", TEMPLATES, TEMPLATES, person=OFFICER, steps=((NONE, "form:has([value=hapus]) button"),)),
     Visit("tenggat", "/petugas/tenggat", "/petugas/tenggat", person=OFFICER),
     Visit("tenggat-kosong", "/petugas/tenggat", "/petugas/tenggat", person=NOBODY_HERE),
     Visit("unit", "/petugas/unit", "/petugas/unit", person=OFFICER),

@@ -161,10 +161,10 @@ def known_regions(counts: Counts, rows: Iterable[Mapping[str, object]]) -> list[
     return [*dict.fromkeys([str(row["region"]) for row in rows if row["region"]] + most)]
 
 
-Sign = Literal["new", "late", "asked"]
+Sign = Literal["new", "asked"]
 
 
 def signs(row: Mapping[str, object]) -> list[Sign]:
-    """What a row must be noticed for."""
-    marks: list[tuple[object, str]] = [(row["new"], "new"), (row["overdue"], "late"), (row["awaiting"], "asked")]
+    """What a row must be noticed for. Its date says whether it is late."""
+    marks: list[tuple[object, str]] = [(row["new"], "new"), (row["awaiting"], "asked")]
     return [cast("Sign", name) for on, name in marks if on]
