@@ -29,9 +29,11 @@ VIEWS = [
     "reporting.reports",
     "reporting.figures",
     "reporting.supports",
+    "reporting.listed",
     "router.router",
     "router.open_work",
     "router.likeness",
+    "router.content_reports",
 ]
 
 
