@@ -8,7 +8,7 @@ from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 import httpx
 import pytest
 
-from schemas.events.agency_inbox import ClarificationRequested, ResponseGiven
+from schemas.events.agency_inbox import CaseAssigned, ClarificationRequested, ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.intake import ErasureRequested
 from schemas.events.router import (
@@ -19,6 +19,7 @@ from schemas.events.router import (
     ComplaintSplit,
     Part,
     PartOpened,
+    ReportHidden,
 )
 from support import lives
 from support.front import Front
@@ -66,6 +67,10 @@ EXAMINED = [
     ErasureRequested(at=T0),
 ]
 
+ASSIGNED = [routed(), CaseAssigned(at=T0, agency=PLN, officer=UUID(int=1))]
+PUBLIC = [ComplaintClassified(at=T0, **{"class": "complaint"}, basis=BASIS), routed()]
+HIDDEN = [*PUBLIC, ReportHidden(at=T0, reason="insult", note="Kata kasar.")]
+
 CASES: dict[str, Case] = {
     f"{TRACKED}/details": Case([], {"text": "Sudah tiga malam."}, TRACKED),
     f"{TRACKED}/attachments": Case([], None, TRACKED, {"file": ("a.png", PNG + b"\0" * 9, "image/png")}),
@@ -82,6 +87,12 @@ CASES: dict[str, Case] = {
     f"{AGENCY}/inbox/{{complaint}}/clarification": Case([routed()], {"question": "Tiang yang mana?"}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/response": Case([routed()], {"text": ANSWER, "seen_version": 1}, INBOX),
     f"{AGENCY}/inbox/{{complaint}}/split": Case([routed()], {"parts": SHARES}, INBOX),
+    f"{AGENCY}/inbox/{{complaint}}/notes": Case([routed()], {"text": "Catatan {n}."}, INBOX),
+    f"{AGENCY}/inbox/{{complaint}}/assignment": Case(ASSIGNED, {"officer": None}, INBOX),
+    f"{TRIAGE}/hiding": Case(PUBLIC, {"reason": "insult", "note": "Kata {n}."}, TRIAGE),
+    f"{TRIAGE}/showing": Case(HIDDEN, {"note": "Keliru {n}."}, TRIAGE),
+    f"{TRIAGE}/content-kept": Case(PUBLIC, {"note": "Pantas {n}."}, TRIAGE),
+    f"{TRIAGE}/public-wording": Case(PUBLIC, {"text": "Lampu padam {n}.", "reason": "Ada nama."}, TRIAGE),
     f"{API}/persons/{{complaint}}/readings": Case([routed()], {"reason": "Bertanya."}, INBOX),
     f"{API}/persons/{{complaint}}/erasure": Case(EXAMINED, {"decision": "keep", "reason": "Saksi."}, INBOX),
     f"{TRIAGE}/placement": Case(REFERRED, {"agency": PLN}, TRIAGE),

@@ -235,10 +235,15 @@ async def erase(move: Move, body: Erase | None = None) -> dict[str, Any]:
 @router.post(
     "/complaints/{tracking_code}/notices", dependencies=[allow(REPORTER)], responses={200: {"model": TrackingPage}}
 )
-async def choose_notices(move: Move, body: NoticeChoices) -> dict[str, Any]:
-    """Choose what is told by which contact, and in which language; replaces what was chosen before."""
-    await handlers.choose_notices(move.tracked.context, move.tracked.complaint, body)
-    return await move.tracked.page(move.response)
+async def choose_notices(
+    tracked: Tracked, body: NoticeChoices, key: IdempotencyKey, response: Response
+) -> dict[str, Any]:
+    """Choose what is told by which contact, and in which language. It replaces what was chosen before, so that asking
+    twice changes nothing more.
+    """
+    del key
+    await handlers.choose_notices(tracked.context, tracked.complaint, body)
+    return await tracked.page(response)
 
 
 @router.post("/complaints/{tracking_code}/data", dependencies=[allow(REPORTER)], responses={200: {"model": DataCopy}})
