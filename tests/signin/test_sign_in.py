@@ -38,8 +38,9 @@ async def test_a_person_signs_in_sees_their_roles_and_returns_where_they_began(p
 
 
 async def test_whoever_asked_for_no_page_begins_at_their_own_work(pages: Pages) -> None:
-    assert (await pages.sign_in("/masuk")).headers["location"] == "/meja"  # an officer who also works at the desk
-    assert (await pages.web.get("/masuk")).headers["location"] == "/meja"
+    # An officer who also works at the desk begins at the inbox.
+    assert (await pages.sign_in("/masuk")).headers["location"] == "/petugas"
+    assert (await pages.web.get("/masuk")).headers["location"] == "/petugas"
 
 
 async def test_sign_in_renews_the_sessions_id_and_ends_the_old_one(pages: Pages) -> None:

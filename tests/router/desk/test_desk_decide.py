@@ -297,10 +297,9 @@ def test_questions_reasons_and_notes_say_something_and_not_too_much(text: str):
         decide.archive(given(*AT_DESK), BY, "content", text)
 
 
-def test_the_desk_may_reword_what_an_agency_holds_but_not_what_is_joined():
+def test_the_desk_may_reword_whatever_the_public_reads_wherever_it_is():
     assert MOVES["restatement"](given(filed(), routed(CITY)))
-    with pytest.raises(WrongStatus):
-        MOVES["restatement"](given(*AT_DESK, ComplaintJoined(at=T0, lead=SECOND)))
+    assert MOVES["restatement"](given(*AT_DESK, ComplaintJoined(at=T0, lead=SECOND)))
 
 
 def earlier(*more: Fact, **fields: object) -> Complaint:

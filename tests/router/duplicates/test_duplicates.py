@@ -257,7 +257,7 @@ async def test_before_filing_others_reports_are_offered_by_number_and_links_alon
     assert "lubang" not in answer.text.lower()
     assert str(ONE) not in answer.text
     elsewhere = await web.post("/api/v1/duplicates", json={"text": AGAIN, "place": {"region": "35.78"}})
-    assert elsewhere.json() == {"duplicates": []}
+    assert elsewhere.json() == {"duplicates": [], "class": "complaint"}
 
 
 async def test_the_region_may_stand_in_the_words(land: Country, web: httpx.AsyncClient):
