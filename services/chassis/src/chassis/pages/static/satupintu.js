@@ -49,9 +49,9 @@ document.querySelectorAll("[data-print]").forEach(function (button) {
 })();
 
 /* Ticks every box of a list: shown only where there is a script to do it. */
-document.querySelectorAll("[data-all]").forEach(function (all) {
+document.querySelectorAll("[data-tick-all]").forEach(function (all) {
   all.parentElement.hidden = false;
   all.addEventListener("change", function () {
-    all.form.querySelectorAll("[name=" + all.dataset.all + "]").forEach(function (box) { box.checked = all.checked; });
+    all.form.querySelectorAll("[name=" + all.dataset.tickAll + "]").forEach(function (box) { box.checked = all.checked; });
   });
 });
