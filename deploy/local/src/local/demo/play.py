@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.base.clock import advance
-from chassis.base.settings import BadSetting
+from chassis.base.settings import BadSetting, read_settings
 from local.bulk.client import CONNECTIONS, Unreachable, open_session, request
 from local.demo.story import FrontDoor, Json, LongStory, StepTimeout
 from local.demo.texts import complaints
@@ -109,10 +109,10 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
 )  # fmt: skip
 
 
-def demo(address: str = "http://127.0.0.1:8000", clock_file: Path = Path("var/clock"), run: str = "demo") -> None:
+def demo(address: str | None = None, clock_file: Path = Path("var/clock"), run: str = "demo") -> None:
     """Play the demonstration against a running platform (`make run`). The same --run name files nothing twice."""
     try:
-        asyncio.run(_demo(address, clock_file, run))
+        asyncio.run(_demo(address or f"http://127.0.0.1:{read_settings().port}", clock_file, run))
     except (Unreachable, CannotRun, BadSetting, OSError) as error:
         console.print(f"{error}. Is `make run` running in another window?")
         raise typer.Exit(1) from error
