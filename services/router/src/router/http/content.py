@@ -49,7 +49,7 @@ class HidingBody(RequestBody):
     note: Note
 
 
-class NoteBody(RequestBody):
+class ContentNoteBody(RequestBody):
     """What the reporter is told, if anything."""
 
     note: Note | None = None
@@ -107,14 +107,14 @@ async def hide(complaint: UUID, body: HidingBody, desk: DeskRequests) -> dict[st
 
 
 @router.post("/triage/{complaint}/showing", dependencies=[allow(TRIAGE)], responses=MOVED)
-async def show(complaint: UUID, body: NoteBody, desk: DeskRequests) -> dict[str, Any]:
+async def show(complaint: UUID, body: ContentNoteBody, desk: DeskRequests) -> dict[str, Any]:
     """Give a hidden report back to the public."""
     cause = desk.cause(complaint, "showing", body)
     return await desk.carry_out(complaint, cause, lambda state, by: content.show(state, by, body.note), PUBLIC_DESK)
 
 
 @router.post("/triage/{complaint}/content-kept", dependencies=[allow(TRIAGE)], responses=MOVED)
-async def keep(complaint: UUID, body: NoteBody, desk: DeskRequests) -> dict[str, Any]:
+async def keep(complaint: UUID, body: ContentNoteBody, desk: DeskRequests) -> dict[str, Any]:
     """Leave a report as it is after reading what people reported of it."""
     cause = desk.cause(complaint, "content-kept", body)
     return await desk.carry_out(complaint, cause, lambda state, by: content.keep(state, by, body.note), PUBLIC_DESK)

@@ -34,9 +34,9 @@ router: APIRouter = page_router()
 PATH: Final = "/meja/aduan-isi"
 AFTER: Final = "sesudah"
 DECISIONS: Final[Mapping[str, Move]] = {
-    "biarkan": Move(content.NoteBody, {"pesan_biarkan": "note"}, content.keep),
+    "biarkan": Move(content.ContentNoteBody, {"pesan_biarkan": "note"}, content.keep),
     "sembunyikan": Move(content.HidingBody, {"sebab": "reason", "pesan_sembunyikan": "note"}, content.hide),
-    "tampilkan": Move(content.NoteBody, {"pesan_tampilkan": "note"}, content.show),
+    "tampilkan": Move(content.ContentNoteBody, {"pesan_tampilkan": "note"}, content.show),
     "rumuskan": Move(
         content.RewordingBody, {"judul": "title", "kata": "text", "pesan_rumuskan": "reason"}, content.reword
     ),
