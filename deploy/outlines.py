@@ -32,7 +32,7 @@ SPECK = 0.00005
 PROVINCE_DETAIL = 0.12
 """Square root of the area in square degrees of what is left out, for the map of all provinces."""
 REGENCY_DETAIL = 0.006
-"""The same as a share of the province's diagonal, for the map of its regencies."""
+"""Square root of the area that is left out, as a share of the province's diagonal, for the map of its regencies."""
 UNIT = 1000
 """Coordinates are whole thousandths of a degree, to the east and to the south."""
 

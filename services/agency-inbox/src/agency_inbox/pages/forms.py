@@ -105,7 +105,7 @@ async def offered(office: Office, state: Complaint) -> Offered:
     except PartsOpen as refusal:
         waits_for = said(refusal, office.lang)
     except Refusal:
-        pass
+        pass  # the answer is not among what is possible
     return Offered(frozenset(possible), waits_for)
 
 

@@ -40,7 +40,7 @@ async def copy(key: str, request: Request, context: Context) -> Response:
 
 @router.get("/lacak/{key}/data.json", dependencies=[page_allow(CODE_IN_BROWSER)])
 async def copy_for_programs(key: str, request: Request, context: Context) -> Response:
-    """The same as a file that programs read."""
+    """A copy of everything that is held, as a JSON file that programs read."""
     return await _copied(key, request, context, as_file=True)
 
 
