@@ -20,11 +20,14 @@ from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import new
 from schemas.events.agency_inbox import ComplaintAcknowledged, ComplaintReturned, ResponseGiven
 from schemas.events.escalation import ComplaintEscalated
+from schemas.events.registry import AgenciesMerged
 from schemas.events.router import ComplaintRouted
 from schemas.reference.load import policies
 from schemas.registry.fold import Registry
 from support import recount
 from support.figures import fill
+from support.inbox import T0, keep_registry
+from support.lives import answered, filed, named, routed, write
 from support.recount import Told
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -215,3 +218,26 @@ def test_every_question_says_what_it_asks_and_how_it_counts() -> None:
         assert isinstance(each, Question)
         assert each.asked.endswith("?")
         assert each.formula.endswith(".")
+
+
+async def test_a_merger_is_seen_before_and_after(reporting: Reporting, tmp_path: Path) -> None:
+    store, repository = reporting.repository.store, reporting.repository
+    await keep_registry(store, repository)
+    for number, days in enumerate((0, 5, 40)):
+        at = T0 + timedelta(days=days)
+        facts = filed(number + 1, at=at, received_at=at), routed(days * 24 + 1), answered(days * 24 + 49)
+        await write(repository, named(str(number)), *facts)
+    merged = AgenciesMerged(
+        at=T0 + timedelta(days=20), agencies=("kota-bandung",), successor="provinsi-jawa-barat", reason="x"
+    )
+    await keep_registry(store, repository, merged)
+
+    manifest = await append_facts(store, tmp_path)
+    await write_cases(tmp_path, manifest, CaseWalk(store, policies(), Until(manifest.position)))
+
+    with open_export(tmp_path) as database:
+        rows = database.execute(BY_NAME["11_effect_of_a_merger"].sql).fetchall()
+    assert rows == [
+        ("provinsi-jawa-barat", "before", 2, 2, pytest.approx(49 / 24)),
+        ("provinsi-jawa-barat", "after", 1, 1, pytest.approx(49 / 24)),
+    ]

@@ -34,6 +34,11 @@ def _read(name: str, text: str) -> Question:
     return Question(name, head[0], " ".join(head[1:]), "\n".join(lines[len(head) :]))
 
 
+def sql_of_figures(by: str) -> str:
+    """The common figures by one column of `complaints`."""
+    return HERE.joinpath("figures.sql").read_text(encoding="utf-8").replace("{by}", f'"{by}"')
+
+
 def open_export(folder: Path, moment: datetime | None = None) -> duckdb.DuckDBPyConnection:
     """A database in memory with the views of `views.sql` over an export. `moment`: dates that passed before it count as
     missed; None: the time of the newest fact.
@@ -42,31 +47,28 @@ def open_export(folder: Path, moment: datetime | None = None) -> duckdb.DuckDBPy
         BadExport: the folder holds no complete export with a table of cases.
     """
     manifest = read_manifest(folder)
-    if manifest is None or manifest.cases is None or not manifest.parts:
+    if manifest is None or manifest.cases is None or manifest.newest_at is None:
         raise BadExport(f"{folder} holds no export with a table of cases; run `satupintu export {folder}`")
-    parts = [folder / part.file for part in manifest.parts]
-    return open_files(parts, folder / manifest.cases.file, moment)
-
-
-def open_files(facts: Sequence[Path], cases: Path, moment: datetime | None = None) -> duckdb.DuckDBPyConnection:
-    """As `open_export`, over files."""
-    connection = duckdb.connect(":memory:")
-    views = HERE.joinpath("views.sql").read_text(encoding="utf-8")
-    for name, value in (("facts", _list(facts)), ("cases", _list([cases])), ("moment", _time(moment))):
-        views = views.replace(f"{{{name}}}", value)
-    connection.execute(views.partition("\n\n")[2])
+    parts = _list([folder / part.file for part in manifest.parts])
+    connection = open_cases(folder / manifest.cases.file, moment or manifest.newest_at)
+    _create(connection, "views_of_facts.sql", facts=parts)
     return connection
 
 
+def open_cases(cases: Path, moment: datetime) -> duckdb.DuckDBPyConnection:
+    """As `open_export`, over a table of cases alone."""
+    connection = duckdb.connect(":memory:")
+    at = moment.astimezone(UTC).replace(tzinfo=None)
+    _create(connection, "views_of_cases.sql", cases=_list([cases]), moment=f"'{at.isoformat()}'::timestamp")
+    return connection
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, **values: str) -> None:
+    views = HERE.joinpath(name).read_text(encoding="utf-8").partition("\n\n")[2]
+    for key, value in values.items():
+        views = views.replace(f"{{{key}}}", value)
+    connection.execute(views)
+
+
 def _list(paths: Sequence[Path]) -> str:
-    return "[" + ", ".join(_quoted(str(path)) for path in paths) + "]"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _time(moment: datetime | None) -> str:
-    if moment is None:
-        return "null::timestamp"
-    return f"{_quoted(moment.astimezone(UTC).replace(tzinfo=None).isoformat())}::timestamp"
+    return "[" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "]"

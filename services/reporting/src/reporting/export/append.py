@@ -128,7 +128,8 @@ async def _one_part(
                 break
             facts, at = facts + rows.add(page.events, Period(manifest.start, manifest.end)), page.after(at)
             reached(at.position or 0, before + facts)
-    manifest = manifest.model_copy(update={"position": at.position, "event_id": at.event_id})
+    newest_at = max(filter(None, (manifest.newest_at, rows.newest_at)), default=None)
+    manifest = manifest.model_copy(update={"position": at.position, "event_id": at.event_id, "newest_at": newest_at})
     if not facts:
         return manifest
     file = folder / "facts" / f"{first:012}-{at.position:012}.parquet"
@@ -149,6 +150,8 @@ class _Rows:
 
     def __init__(self, writer: pq.ParquetWriter) -> None:
         self._writer, self._waiting = writer, list[dict[str, Any]]()
+        self.newest_at: datetime | None = None
+        """When the newest of them was known."""
 
     def copy(self, file: Path) -> int:
         """Rows of a file that is made longer; returns their number."""
@@ -161,6 +164,7 @@ class _Rows:
         """Rows of the events of the period; returns their number."""
         rows = [row for row in map(row_of, events) if period.holds(row["known_at"])]
         self._waiting += rows
+        self.newest_at = max((row["known_at"] for row in rows), default=self.newest_at)
         if len(self._waiting) >= GROUP:
             self.flush()
         return len(rows)

@@ -55,6 +55,8 @@ class Manifest(BaseModel):
     store: UUID
     position: int = 0
     event_id: UUID | None = None
+    newest_at: datetime | None = None
+    """When the platform knew of the newest fact."""
     start: datetime | None = None
     end: datetime | None = None
     parts: tuple[PartFile, ...] = ()
@@ -85,9 +87,11 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise BadExport(f"{folder / NAME} is no manifest of an export; export to an empty folder") from error
     if manifest.format != FORMAT:
         raise BadExport(f"{folder} has format {manifest.format} of another version; export to an empty folder")
-    for part in (*manifest.parts, *([manifest.cases] if manifest.cases else [])):
-        found = folder / part.file
-        if not found.is_file() or found.stat().st_size != part.bytes:
+    sizes = [(part.file, part.bytes) for part in manifest.parts]
+    sizes += [(manifest.cases.file, manifest.cases.bytes)] if manifest.cases else []
+    for name, size in sizes:
+        found = folder / name
+        if not found.is_file() or found.stat().st_size != size:
             raise BadExport(f"{found} is missing or was changed since it was exported; export to an empty folder")
     return manifest
 

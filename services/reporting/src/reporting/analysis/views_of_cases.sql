@@ -1,9 +1,8 @@
--- Views over an export. `moment` is when figures are taken: dates that passed before it count as missed.
--- The names in braces are replaced: facts and cases by lists of files, moment by a time.
+-- Views over the table of cases. `moment` is when figures are taken: dates that passed before it count as missed.
+-- The names in braces are replaced: cases by a file, moment by a time.
 
-create view facts as select * from read_parquet({facts});
 create view cases as select * from read_parquet({cases});
-create view moment as select coalesce({moment}, (select max(known_at) from facts)) as taken_at;
+create view moment as select {moment} as taken_at;
 
 -- Each complaint once: parts are one agency's share of the work and are counted apart.
 create view complaints as
@@ -13,19 +12,6 @@ select *, substr(region, 1, 2) as province, substr(region, 1, 5) as regency,
 from cases where "whole" is null;
 
 create view parts as select * from cases where "whole" is not null;
-
--- Bodies by the registry: the newest name, and since when a body is merged or dissolved.
-create view agencies as
-with named as (
-    select agency as id, arg_max(data ->> 'name', store_position) as name
-    from facts where type in ('AgencyRegistered', 'AgencyRenamed') group by agency
-), merged as (
-    select unnest(from_json(data -> 'agencies', '["varchar"]')) as id, data ->> 'successor' as successor, happened_at as ended_at
-    from facts where type = 'AgenciesMerged'
-    union all
-    select agency, data ->> 'successor', happened_at from facts where type = 'AgencyDissolved'
-)
-select named.id, named.name, merged.successor, merged.ended_at from named left join merged using (id);
 
 -- Each period in which one holder held a complaint; open ones last until the moment.
 create view holdings as
