@@ -69,6 +69,9 @@ def test_an_export_is_asked_in_sql_and_by_number(folder: Path) -> None:
 
 def test_mistakes_are_told_by_name(folder: Path) -> None:
     assert "must be a folder" in export(folder.with_suffix(".parquet")).output
+    assert "ISO 8601" in export(folder, "--from", "2026-02-30").output
+    assert "ISO 8601" in export(folder, "--to", "yesterday").output
+    assert not folder.exists()
     assert "ends before" in export(folder, "--from", "2026-05-01", "--to", "2026-01-01").output
     assert "run `satupintu export" in run.invoke(analysis, ["sql", str(folder), "1"]).output
     export(folder)
