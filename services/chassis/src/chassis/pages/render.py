@@ -60,6 +60,8 @@ class Kit:
         """The page in HTML."""
         environment = _environment(self._package, view.lang)
         layout: Mapping[str, Any] = {"view": view, "lang": view.lang, "navigation": entries_for(view.who)}
+        # The head is the same everywhere, whatever a service's catalogue makes of the same words.
+        layout = {**layout, "chassis_text": texts("chassis", view.lang).gettext}
         return unbroken(environment.get_template(template).render({**layout, **values}))
 
     def text(self, message: str, lang: str, **values: Any) -> str:
