@@ -47,6 +47,14 @@ async def test_the_list_shows_public_reports_and_finds_their_words(front: Front,
     assert stage["routed"].number in everything
     assert stage["secret"].number not in everything
     assert stage["unplaced"].number not in everything  # nobody has read it yet
+    for item in LexborHTMLParser(everything).css(".report-item"):
+        words = " ".join(item.text().split())
+        if stage["answered"].number in words:
+            assert re.search(r"Giliran pelapor, langkah berikutnya paling lambat: .* hari lagi .* WIB", words), words
+        if stage["routed"].number in words:
+            assert re.search(r"Giliran Kota Bandung, langkah berikutnya paling lambat:", words), words
+        if stage["closed"].number in words or stage["joined"].number in words:
+            assert "Giliran" not in words
     assert stage["routed"].number in await shown(front, "/laporan?kata=lampu+pasar&provinsi=32&wilayah=32.73")
     nothing = await shown(front, "/laporan?kata=gajah")
     assert "Tidak ada laporan yang cocok" in nothing

@@ -68,7 +68,9 @@ class Asset:
     def encoded(self, accepted: str) -> tuple[str | None, bytes]:
         """The content in the smallest form that the header Accept-Encoding takes, and that form's name."""
         encoding = chosen(accepted)
-        return encoding, {"br": lambda: self.brotli, "gzip": lambda: self.gzip, None: lambda: self.body}[encoding]()
+        if encoding is None:
+            return None, self.body
+        return encoding, self.brotli if encoding == "br" else self.gzip
 
 
 @cache
