@@ -12,6 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from chassis.attachments.store import Copy, FileId
 from escalation.views import LADDER, LadderRow, put
+from reporting.listing import OPEN
+from reporting.pages.bodies import NEWEST
 from schemas.base.ids import public_number
 from schemas.base.limits import PAGE
 from schemas.base.streams import support_stream
@@ -206,7 +208,9 @@ async def test_agencies_are_found_by_name_and_say_what_they_do(front: Front, sta
     assert f'href="/instansi/{CITY}"' in found
     assert "Tidak ada instansi yang cocok" in await shown(front, "/instansi?nama=gajah")
     page = await shown(front, f"/instansi/{CITY}")
-    assert stage["located"].number in page
+    newest = NUMBER.findall(await shown(front, f"/laporan?instansi={CITY}&status={OPEN}"))[:NEWEST]
+    assert NUMBER.findall(page) == newest
+    assert len(newest) == NEWEST
     figures = (await front.web.get(f"/api/v1/statistics/ages?agency={CITY}")).json()["totals"]
     assert figures["open"] > 0
     assert re.search(rf"<dt>Laporan terbuka</dt><dd>{figures['open']}</dd>", page)
