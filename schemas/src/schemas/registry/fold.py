@@ -27,6 +27,8 @@ class Registry(NamedTuple):
     """The calendars in force from each decree on, oldest first."""
     model: str | None = None
     templates: Mapping[str, g.TemplateDecreed] = {}
+    unknown: tuple[str, ...] = ()
+    """Types of its facts that only a newer version knows. The rest is without them, but at their version."""
 
     @property
     def calendar(self) -> Calendar:

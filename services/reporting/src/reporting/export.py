@@ -56,7 +56,7 @@ async def export(
 
 
 def row_of(event: RecordedEvent) -> dict[str, Any]:
-    """One fact; `data` is its JSON without sealed and personal fields."""
+    """One fact; `data` is its JSON without sealed and personal fields, and empty for a type of a newer version."""
     metadata, body = metadata_of(event), from_json(event.data)
     model = BY_NAME.get(event.type)
     for path in sealed_paths(model) if model else ():
@@ -76,7 +76,8 @@ def row_of(event: RecordedEvent) -> dict[str, Any]:
         "agency": body.get("agency"),
         "sector": body.get("sector") or basis.get("sector"),
         "region": place.get("region") or basis.get("region") or body.get("region"),
-        "data": to_json(_impersonal(body)).decode(),
+        # Which fields of a newer version's fact are personal is not known here.
+        "data": to_json(_impersonal(body) if model else {}).decode(),
     }
 
 
