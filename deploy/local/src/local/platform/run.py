@@ -64,8 +64,8 @@ def run(
         with state_lock(state):
             make_secrets(state)
             issuer = demo_port(settings)
-            check_store(settings)
             migrate(settings)
+            check_store(settings)
             kafka, (_, health) = f"127.0.0.1:{settings.kafka_port}", settings.health_listener
             _run(settings, PlatformLayout(state, settings.port, kafka, router, inbox, health, issuer))
     except (BadSetting, BadPolicy, BadCalendar, CannotRun) as error:

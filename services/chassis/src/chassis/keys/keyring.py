@@ -34,6 +34,7 @@ from chassis.keys.table import (
 )
 from chassis.keys.wrap import Wrapper
 from chassis.sql.database import Database
+from chassis.sql.engine import POSTGRESQL
 from schemas.base.sealed import Keys
 
 Living = dict[UUID, Keys]
@@ -60,6 +61,11 @@ class SqlKeyRing:
         self._group = GroupCommit[frozenset[UUID], Living]("key-write", self._ensure_together)
         self._cache = KeyCache(monotonic)
         self._checked = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes of two versions may use it at once: on PostgreSQL."""
+        return self._database.dialect == POSTGRESQL
 
     async def feature_level(self) -> int:
         """What facts may be written: see `schemas.events.levels`. Kept here because every process opens the key ring,

@@ -95,7 +95,8 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
     limits = SharedLimits(Database(settings.limits_url, shared_limits.HISTORY))
-    level = FeatureLevel(0)
+    # Processes on SQLite share one machine and one version, so no upgrade is ever half done.
+    level = FeatureLevel(0) if keyring.shared else FeatureLevel()
     following = asyncio.create_task(level.follow(keyring.feature_level), name="feature level")
     try:
         await asyncio.gather(check(store), keyring.check(), access_log.database.check(), limits.check())

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from chassis.sql.engine import SQLITE
 from chassis.sql.history import History
+
+EMPTY = ("''", "('')")
 
 
 def options(history: History) -> dict[str, Any]:
@@ -16,5 +19,14 @@ def options(history: History) -> dict[str, Any]:
         "version_table": history.version_table,
         "transactional_ddl": True,
         "include_name": is_ours,
-        "compare_server_default": True,
+        "compare_server_default": _is_other_default,
     }
+
+
+def _is_other_default(
+    context: Any, _found: Any, _column: Any, found: str | None, _wanted: Any, wanted: str | None
+) -> bool | None:
+    """None: as Alembic compares, which on SQLite takes two empty texts for different ones."""
+    if context.dialect.name == SQLITE and wanted == "":
+        return found not in EMPTY
+    return None

@@ -170,13 +170,18 @@ class Database:
         with self._creating:
             if not self._created:
                 prepare_file(self._url)
-                retry_while_locked(lambda: self._write_once(self._create_tables))
+                retry_while_locked(self._create_once)
                 self._created = True
+
+    def _create_once(self) -> None:
+        # Not this thread's own connection, which it would keep.
+        with self._writing.connect() as connection, connection.begin():
+            self._create_tables(connection)
 
     def _create_tables(self, connection: Connection) -> None:
         if isinstance(self._tables, History):
             if self.dialect == SQLITE:
-                migrate(connection, self._tables)
+                migrate(connection, self._tables, finish=True)
             else:
                 self._tables.require(connection)
         elif self._tables.tables:

@@ -22,7 +22,7 @@ class LoadedStream(NamedTuple):
     keys: Keys
     recorded: Sequence[RecordedEvent]
     unknown: tuple[str, ...] = ()
-    """Types of its facts that only a newer version knows. `state` is without them, but at their version."""
+    """Its facts that only a newer version knows, by type. `state` is without them, but at their version."""
 
     @property
     def ids(self) -> frozenset[UUID]:
@@ -65,13 +65,13 @@ def empty_stream(complaint: UUID, keys: Keys) -> LoadedStream:
 
 
 def known_facts(events: Sequence[RecordedEvent], keys: Keys) -> tuple[list[RecordedFact], tuple[str, ...]]:
-    """As `recorded_facts` without those of a newer version, and the types of these."""
+    """As `recorded_facts` without those of a newer version, and what these are."""
     facts, unknown = list[RecordedFact](), list[str]()
     for event in events:
         try:
             facts.append(RecordedFact(decode(event, keys), event.id, event.version))
-        except UnknownEvent:
-            unknown.append(event.type)
+        except UnknownEvent as error:
+            unknown.append(str(error))
     return facts, tuple(unknown)
 
 

@@ -64,6 +64,10 @@ class Erasures:
             last = bytes(found[-1][0])
             yield [UUID(bytes=bytes(row[0])) for row in found]
 
+    async def check(self) -> None:
+        """See `chassis.sql.database.Database.check`."""
+        await self._database.check()
+
     async def close(self) -> None:
         """Close the database."""
         await self._database.close()
