@@ -16,7 +16,7 @@ from chassis.base.retry import UNREADABLE, reason
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import Repository
 from router.history.counterfactual import OutcomePair, counterfactual
-from router.history.labels import TrainingLabel, mandates_by_agency, training_labels
+from router.history.labels import TrainingLabel, imported_label, mandates_by_agency, training_labels
 from router.history.other_policies import PolicyTally, SettleOutcome, settle_outcome
 from router.history.outcomes import placement_outcome
 from router.history.tally import ReplayTally
@@ -26,12 +26,12 @@ from router.reading.model_files import default
 from router.reading.reader import Reader, likeliest_sectors
 from router.registry.mandates import MandateIndex
 from schemas.base.sealed import Keys
-from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id
+from schemas.base.streams import COMPLAINT_PREFIX, IMPORTED_PREFIX, REGISTRY, complaint_id
 from schemas.complaint.fold import RecordedFact
 from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
 from schemas.events.codec import decode
-from schemas.events.intake import ComplaintFiled
+from schemas.events.intake import CaseImported, ComplaintFiled
 from schemas.events.router import ComplaintRouted
 from schemas.registry.fold import Registry, evolve_registry
 
@@ -141,7 +141,7 @@ async def _readable(repository: Repository, complaints: Sequence[UUID]) -> Seque
 
 
 async def examples(repository: Repository, since: datetime | None = None) -> AsyncIterator[TrainingLabel]:
-    """Every training label, in the order of filing."""
+    """Every training label: of complaints in the order of filing, then of the cases of other systems."""
     filed, _ = await index(repository, since)
     periods = await registry_periods(repository)
     mandates = mandates_by_agency(periods[-1].registry if periods else Registry())
@@ -150,6 +150,25 @@ async def examples(repository: Repository, since: datetime | None = None) -> Asy
         if (outcome := placement_outcome(loaded.state.id, loaded.facts())) is not None:
             for label in training_labels(loaded.state, outcome, mandates, scores):
                 yield label
+    async for case in imported(repository, since):
+        if (old := imported_label(case, mandates, scores)) is not None:
+            yield old
+
+
+async def imported(repository: Repository, since: datetime | None = None) -> AsyncIterator[CaseImported]:
+    """The closed cases that were brought in from other systems, received since; without those that were erased."""
+    after: int | None = None
+    while True:
+        page = await repository.store.read_all(after, (IMPORTED_PREFIX,))
+        cases = [UUID(event.stream.removeprefix(IMPORTED_PREFIX)) for event in page.events]
+        keys = await repository.keyring.load(cases) if cases else {}
+        for case, event in zip(cases, page.events, strict=True):
+            fact = decode(event, keys[case]) if keys[case].generations else None
+            if isinstance(fact, CaseImported) and (since is None or fact.received_at >= since):
+                yield fact
+        after = page.position
+        if page.caught_up:
+            return
 
 
 class ReplayedCase(NamedTuple):
