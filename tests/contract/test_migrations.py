@@ -180,6 +180,7 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *scripts: tuple[str
     folder.mkdir(parents=True, exist_ok=True)
     (tmp_path / "planted/__init__.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "planted", raising=False)  # another test's
     before = None
     for name, body in scripts:
         head = f"from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = {name!r}, {before!r}\n"

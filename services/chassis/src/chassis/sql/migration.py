@@ -80,6 +80,8 @@ def _wait_for_others(connection: Connection) -> None:
     if connection.dialect.name != POSTGRESQL:
         return
     connection.execute(text(f"set local lock_timeout = '{WAIT_FOR_OTHERS}'"))
+    # A busy machine may pause between two statements for longer than a process that serves may hold a transaction.
+    connection.execute(text(f"set local idle_in_transaction_session_timeout = '{WAIT_FOR_OTHERS}'"))
     connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     # A statement that waits for a table makes everybody else wait behind it.
     connection.execute(text("set local lock_timeout = '5s'"))
