@@ -17,6 +17,7 @@ from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final, Self
+from uuid import UUID
 
 import pytest
 
@@ -122,7 +123,7 @@ class Load:
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
-                self.accepted.append(self.front.file(f"two-versions-{next(self._numbers)}"))
+                self.accepted.append(self.front.file(str(UUID(int=next(self._numbers)))))
             except Exception as error:  # noqa: BLE001 - asserted by the test
                 self.failed.append(repr(error))
 

@@ -153,7 +153,8 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         ),
     )
     try:
-        await asyncio.gather(database.check(), context.erasures.check())
+        await database.check()
+        await context.erasures.check()
         if repeat:
             await repeat_erasures(context)
         yield context

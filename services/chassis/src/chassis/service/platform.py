@@ -99,7 +99,11 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     level = FeatureLevel(0) if keyring.shared else FeatureLevel()
     following = asyncio.create_task(level.follow(keyring.feature_level), name="feature level")
     try:
-        await asyncio.gather(check(store), keyring.check(), access_log.database.check(), limits.check())
+        # One after another: what fails must not leave another one opening a connection while all are closed.
+        await check(store)
+        await keyring.check()
+        await access_log.database.check()
+        await limits.check()
         registry, key = RegistryView(Repository(store, keyring, "reader")), settings.signing_key.get_secret_value()
         yield Platform(settings, store, keyring, clock, registry, key, access_log, limits, level)
     finally:
