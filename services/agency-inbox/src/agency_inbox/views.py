@@ -200,7 +200,7 @@ def _present(
     repository: Repository, registry: RegistryView, policies: Policies
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[InboxRow]]]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[InboxRow]:
-        bodies = await registry.current()
-        return [row_of(each.state, bodies, policies) for each in await repository.load_for(events) if each.recorded]
+        bodies, reader = await registry.carried(), repository.reader
+        return [row_of(each.state, bodies, policies) for each in await reader.load_for(events) if each.recorded]
 
     return prepare

@@ -53,7 +53,7 @@ from intake.storage.returned_mail import ReturnedMail
 from intake.storage.sent_ahead import FilesAhead
 from intake.storage.sms_parts import SmsParts
 from intake.storage.subscribers import Subscribers
-from intake.storage.tables import metadata
+from intake.storage.tables import HISTORY, metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from schemas.base.sealed import Keys
@@ -119,7 +119,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
     brought back.
     """
     settings = platform.settings
-    database = Database(settings.vault_url, metadata, busy_after_s=1.0)
+    database = Database(settings.vault_url, HISTORY, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
     records = Records(database, _real_now, policies())
     codes = TrackingCodes(database, settings.code_secrets)
@@ -133,7 +133,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, _real_now, policies()),
-        erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
+        erasures=Erasures(Database(settings.erasures_url, erasures.HISTORY), platform.store),
         attachments=open_attachments(settings),
         attachment_bytes=settings.attachment_bytes,
         files_ahead=FilesAhead(database, _real_now),
@@ -155,6 +155,8 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         ),
     )
     try:
+        await database.check()
+        await context.erasures.check()
         if repeat:
             await repeat_erasures(context)
         yield context

@@ -117,7 +117,7 @@ def _with_reporting(run: Callable[[Reporting, Platform], Coroutine[Any, Any, Non
 
 async def _found(context: Reporting, code: str) -> LoadedStream:
     complaint = await _complaint_of(context, code)
-    loaded = await context.repository.load(complaint) if complaint else None
+    loaded = await context.repository.reader.load(complaint) if complaint else None
     if loaded is None or not loaded.recorded:
         raise typer.BadParameter("no complaint of that name", param_hint="CODE")
     return loaded

@@ -135,7 +135,7 @@ async def listed_page(
         return found, supports_of(connection, found.complaints)
 
     found, supports = await context.database.read(read)
-    loaded = await context.repository.load_many([UUID(complaint) for complaint in found.complaints])
+    loaded = await context.repository.reader.load_many([UUID(complaint) for complaint in found.complaints])
     # A row may be older than its stream, so the stream decides whether it is public.
     shown = [each for each in loaded if each.state.is_public and not each.state.erased]
     return ListedPage(shown, {UUID(key): count for key, count in supports.items()}, found.newer, found.older)
@@ -145,7 +145,7 @@ async def listed_page(
 async def solved(context: Context, lang: Language) -> dict[str, Any]:
     """Public reports that their reporters confirmed as solved, the latest first."""
     rows = await context.database.read(lambda connection: queries.solved_lately(connection, SOLVED))
-    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
+    loaded = await context.repository.reader.load_many([UUID(row["complaint"]) for row in rows])
     registry = await context.registry.current()
     items = [
         {
@@ -179,7 +179,7 @@ async def public_stream(context: Reporting, public_number: str) -> LoadedStream:
         NotFound: there is none, or the public may not know of it.
         HiddenByDesk: the public may know of it, but not read it.
     """
-    loaded = await context.repository.load(UUID((await _known(context, public_number))["complaint"]))
+    loaded = await context.repository.reader.load(UUID((await _known(context, public_number))["complaint"]))
     if not loaded.state.may_be_public:
         raise NotFound(what=public_number)
     if loaded.state.hidden is not None:

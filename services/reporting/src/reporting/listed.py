@@ -232,6 +232,6 @@ def listed_view(repository: Repository) -> View[ListedRow | Unlisted]:
     """The rows behind the public list and its search."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ListedRow | Unlisted]:
-        return [listed_row(one.state) for one in await repository.load_with(events) if one.recorded]
+        return [listed_row(one.state) for one in await repository.reader.load_with(events) if one.recorded]
 
     return View("listed", listed_tables, apply, prepare, (COMPLAINT_PREFIX,), IGNORED)

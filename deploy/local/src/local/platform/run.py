@@ -23,6 +23,7 @@ from local.kafka.server import KafkaServer
 from local.paths import demo_issuer, port_in_use, wait_for
 from local.platform.check_store import check_store
 from local.platform.disk import DiskMonitor
+from local.platform.migrate import migrate
 from local.platform.part import Part
 from local.platform.probe import KAFKA, Probe
 from local.platform.processes import IMPORTED, PlatformLayout, process_specs
@@ -63,6 +64,7 @@ def run(
         with state_lock(state):
             make_secrets(state)
             issuer = demo_port(settings)
+            migrate(settings)
             check_store(settings)
             kafka, (_, health) = f"127.0.0.1:{settings.kafka_port}", settings.health_listener
             _run(settings, PlatformLayout(state, settings.port, kafka, router, inbox, health, issuer))

@@ -27,7 +27,7 @@ def figures_view(repository: Repository, registry: RegistryView, policies: Polic
     """Cases and sums: the books, the counts and the charts."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[Case]:
-        loaded = [one for one in await repository.load_with(events) if one.recorded]
+        loaded = [one for one in await repository.reader.load_with(events) if one.recorded]
         known = await registry.current(at_least=max(map(_basis, loaded), default=-1))
         return [case_of(one, known, policies) for one in loaded]
 

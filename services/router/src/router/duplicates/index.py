@@ -187,7 +187,7 @@ def index_view(repository: Repository, reader: FeatureExtractor, secret: bytes) 
     """The view; an entry follows from its complaint's present state. `secret`: at most 64 bytes."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[IndexEntry]:
-        loaded = await repository.load_for([event for event in events if event.type in EVENT_TYPES])
+        loaded = await repository.reader.load_for([event for event in events if event.type in EVENT_TYPES])
         entries: list[IndexEntry] = []
         for number, each in enumerate(loaded, start=1):
             entries.append(_entry(each.state, reader, secret))
