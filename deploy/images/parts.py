@@ -3,7 +3,7 @@
 import sys
 
 SERVICES = ("intake", "router", "agency-inbox", "escalation", "reporting")
-PLATFORM = (*SERVICES, "audit")
+PLATFORM = (*SERVICES, "audit", "backup")
 """Of the image with the command `satupintu`: everything that adds commands to it."""
 
 

@@ -44,8 +44,16 @@ class Database:
     constraint, a wrong column) are SQLAlchemy's.
     """
 
-    def __init__(self, url: str, metadata: MetaData | None = None, *, busy_after_s: float = math.inf) -> None:
-        """`busy_after_s`: backlog of `run`, in seconds, above which it raises `Busy`.
+    def __init__(
+        self,
+        url: str,
+        metadata: MetaData | None = None,
+        *,
+        busy_after_s: float = math.inf,
+        refuse: Callable[[Connection], None] = lambda _connection: None,
+    ) -> None:
+        """`busy_after_s`: backlog of `run`, in seconds, above which it raises `Busy`. `refuse`: raises what forbids the
+        use of the database; called before its tables are created.
 
         Raises:
             ValueError: not a URL of SQLite (with a file) or PostgreSQL.
@@ -56,7 +64,7 @@ class Database:
             raise ValueError(f"a SQL database is sqlite:///... or postgresql+psycopg://..., not {self.dialect}://")
         if self.dialect == SQLITE and self._url.database in (None, "", ":memory:"):
             raise ValueError("a SQLite database of ours is a file: sqlite:///path/to/file.db")
-        self._metadata = metadata or MetaData()
+        self._metadata, self._refuse = metadata or MetaData(), refuse
         self._writing = writing_engine(self._url, WRITERS)
         self._reading = reading_engine(self._url, READERS + 1)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sql-read")
@@ -153,6 +161,7 @@ class Database:
 
     def _create_tables(self, connection: Connection) -> None:
         take_write_lock(connection)
+        self._refuse(connection)
         self._metadata.create_all(connection)
         upgrade(connection, self._metadata)
 
