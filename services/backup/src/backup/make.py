@@ -14,14 +14,12 @@ from backup.databases import Ask, StoreFacts, copied, erased, primary_groups, st
 from backup.errors import CannotCopy
 from backup.folder import check_room, digest, draft, pieces, write, write_text
 from backup.manifest import Database, Files, Manifest, Secret, fingerprint
-from backup.plan import STORE, Group
+from backup.plan import CLOCK, MODELS, STORE, Group
 from backup.verify import by_version, event_types, software
 from chassis.attachments.configured import FOLDER, open_objects
 from chassis.base.settings import Settings
 from chassis.keys.keyring import SqlKeyRing
 
-MODELS: Final = "files/models"
-CLOCK: Final = "files/clock"
 SPARE: Final = 1.05
 Say = Callable[[str], None]
 Now = Callable[[], datetime]

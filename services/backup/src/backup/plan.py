@@ -15,6 +15,9 @@ from backup.manifest import Database
 
 STORE: Final = "store"
 ORDER: Final = (STORE, "keyring", "vault")
+MODELS: Final = "files/models"
+CLOCK: Final = "files/clock"
+"""Where trained classifiers and the test clock are in a copy."""
 KINDS: Final = {"sqlite": ".db", "postgresql": ".dump"}
 
 

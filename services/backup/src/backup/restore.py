@@ -23,9 +23,8 @@ from backup.databases import adjust, erased, primary_groups, read_models
 from backup.errors import ListOfErasures
 from backup.folder import check_room, no_space
 from backup.loss import HEAD, Loss
-from backup.make import CLOCK, MODELS
 from backup.manifest import Database
-from backup.plan import STORE, Group, fitting
+from backup.plan import CLOCK, MODELS, STORE, Group, fitting
 from chassis.attachments.configured import FOLDER, open_objects
 from chassis.base.clock import FileClock, SystemClock
 from chassis.base.errors import BrokerUnavailable

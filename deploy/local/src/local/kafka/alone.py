@@ -1,4 +1,4 @@
-"""Starts the broker of this machine without the rest of the platform, for commands that need Kafka while it is stopped."""
+"""Starts the broker of this machine alone, for commands that need Kafka while the platform is stopped."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
