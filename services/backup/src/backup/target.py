@@ -5,7 +5,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -88,15 +88,22 @@ def _check_idle(url: str) -> None:
 def _users(place: Path) -> list[int]:
     """Other processes that have the file or its log open, as far as the system tells (Linux)."""
     names = {str(place.with_name(place.name + end)) for end in ("", *sqlite.BESIDE)}
-    found = {int(link.parts[2]) for link in Path("/proc").glob("[0-9]*/fd/*") if _target(link) in names}
-    return sorted(found - {os.getpid()})
+    processes = [name for name in _names(Path("/proc")) if name.isdigit() and int(name) != os.getpid()]
+    return sorted(int(each) for each in processes if names & set(_open_files(each)))
 
 
-def _target(link: Path) -> str:
+def _open_files(process: str) -> Iterator[str]:
+    folder = Path("/proc", process, "fd")
+    for name in _names(folder):
+        with suppress(OSError):  # closed meanwhile
+            yield str((folder / name).readlink())
+
+
+def _names(folder: Path) -> list[str]:
     try:
-        return str(link.readlink())
-    except OSError:  # it has ended meanwhile, or is another user's
-        return ""
+        return [each.name for each in folder.iterdir()]
+    except OSError:  # it has ended meanwhile, is another user's, or this is no Linux
+        return []
 
 
 def _take(handle: int) -> bool:
