@@ -30,11 +30,12 @@ def renew() -> None:
     lost, because these topics hold only copies of stored events. Topics of agencies and gateways stay. Works while the
     platform runs.
     """
-    asyncio.run(_renew(read_settings().kafka_as(OPERATOR)))
+    asyncio.run(renew_topics(read_settings().kafka_as(OPERATOR)))
     print(f"renewed: {', '.join(TOPICS)}; the relay publishes the store from the beginning")
 
 
-async def _renew(kafka: Cluster) -> None:
+async def renew_topics(kafka: Cluster) -> None:
+    """Delete the topics that the relay fills and create them anew. Raises BrokerUnavailable, KafkaDenied."""
     admin = Admin(kafka)
     try:
         await admin.delete(TOPICS)
