@@ -118,6 +118,9 @@ class SimStore:
         read = lambda: at_once(self._inner.read_all(after, prefixes, limit))  # noqa: E731
         return await self._ports.call("page", read, StoreUnavailable)
 
+    async def newest(self) -> int:
+        return at_once(self._inner.newest())
+
     async def id_at(self, position: int) -> UUID | None:
         return await self._ports.call("id at", lambda: at_once(self._inner.id_at(position)), StoreUnavailable)
 

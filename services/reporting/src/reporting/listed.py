@@ -221,6 +221,7 @@ def _findable_in(row: Any) -> dict[str, Any]:
     return {name: row[name] for name in _CHANGING}
 
 
+NAME: Final = "listed"
 _CHANGING: Final = ("region", "province", "regency", "district", "sector", "agency", "status", "is_open", "lat", "lon")
 
 
@@ -234,4 +235,7 @@ def listed_view(repository: Repository) -> View[ListedRow | Unlisted]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ListedRow | Unlisted]:
         return [listed_row(one.state) for one in await repository.load_with(events) if one.recorded]
 
-    return View("listed", listed_tables, apply, prepare, (COMPLAINT_PREFIX,), IGNORED)
+    # The row of a complaint is found by an index while rows are written.
+    return View(
+        NAME, listed_tables, apply, prepare, (COMPLAINT_PREFIX,), IGNORED, repository.load_with, indexed_load=True
+    )

@@ -65,7 +65,8 @@ def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequenc
 
 def reports_view(repository: Repository) -> View[ReportRow]:
     """The rows behind the public list and the counts, fed over Kafka."""
-    return View("reports", reports_tables, put_rows, _present(repository.load_for), (COMPLAINT_PREFIX,))
+    prepare = _present(repository.load_for)
+    return View("reports", reports_tables, put_rows, prepare, (COMPLAINT_PREFIX,), load=repository.load_with)
 
 
 def _present(

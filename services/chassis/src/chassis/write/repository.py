@@ -216,7 +216,9 @@ def _new_events(events: Sequence[RecordedEvent], cached: CacheEntry | None) -> l
     """Those of a stream's events that are not folded yet; None: events before them are missing."""
     version = cached.loaded.state.version if cached is not None else NO_STREAM
     fresh = [event for event in events if event.version > version]
-    return fresh if not fresh or fresh[0].version == version + 1 else None
+    return (
+        fresh if not fresh or (fresh[0].version == version + 1 and fresh[-1].version == version + len(fresh)) else None
+    )
 
 
 def _key_owner(complaint: UUID, history: Sequence[RecordedEvent]) -> UUID:
