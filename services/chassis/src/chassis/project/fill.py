@@ -138,12 +138,13 @@ class History:
             ChassisError: from the store or the database; what was done stays done.
         """
         async with self._one_at_a_time:
-            while jobs := await self._jobs(self._members):
+            while await self._jobs(self._members):
                 if not await self._lease.hold():
                     await asyncio.sleep(WAIT_S)
                     continue
                 try:
-                    await self._pass([await self._begun(job) for job in jobs])
+                    # Read again: another process may have filled them before it gave the lease away.
+                    await self._pass([await self._begun(job) for job in await self._jobs(self._members)])
                 except Overtaken:
                     log.info("overtaken", task="fill")
                 finally:
@@ -182,6 +183,8 @@ class History:
                         index.drop(connection, checkfirst=True)
 
     async def _pass(self, jobs: Sequence[_Job]) -> None:
+        if not jobs:
+            return
         prefixes = tuple({prefix for job in jobs for prefix in job.member.view.prefixes})
         end, size = max(job.until.position or 0 for job in jobs), _size(jobs)
         self.progress.begin(min(job.at for job in jobs), end)
