@@ -87,6 +87,8 @@ class Ports:
 class SimStore:
     """The store as one process sees it (`chassis.base.ports.Store`)."""
 
+    dense = True
+
     def __init__(self, ports: Ports, *, restless: bool = False) -> None:
         """`restless`: a subscription also yields pages without events."""
         self._ports, self._inner, self._restless = ports, ports.world.store, restless
