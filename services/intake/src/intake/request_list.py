@@ -11,7 +11,6 @@ from chassis.base.retry import RetryPolicy
 from intake.context import Intake
 from intake.data_requests import OpenRequest, RequestKind, open_access, open_erasure
 from intake.storage import open_requests
-from intake.storage.audience import FRESH_S
 from intake.storage.relations import OPEN_REQUEST
 from schemas.events.codec import decode
 from schemas.events.intake import DataAccessGiven, DataAccessRequested
@@ -24,7 +23,7 @@ _OF_ACCESS: Final = frozenset({DataAccessRequested.__name__, DataAccessGiven.__n
 
 async def read_open(context: Intake) -> Sequence[OpenRequest]:
     """At most `MOST` open requests, those asked for longest ago first."""
-    await context.audience.projection.refresh(FRESH_S)
+    await context.audience.projection.refresh()
     listed = await context.audience.database.read(lambda connection: open_requests.page(connection, OPEN_REQUEST, MOST))
     found = [await _read(context, kind, complaint) for kind, complaint in listed]
     return [one for one in found if one is not None]

@@ -103,11 +103,14 @@ class StoreProjection:
             if page.caught_up:
                 return at.position
 
-    async def refresh(self, within_s: float) -> None:
+    async def refresh(self, within_s: float | None = None) -> None:
         """Catch up for at most `within_s`; rows may then be stale. Rows that are far behind are left to the process
         that fills them: answers say how far behind they are (`chassis.project.standing`).
         """
         if self._known is None and await self.history.is_far(self):
+            return
+        if within_s is None:
+            await self.catch_up()
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):

@@ -2,16 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from chassis.project.from_store import StoreProjection
 from chassis.sql.database import Database
 from intake.storage import relations
 from intake.storage.subscribers import Subscribers
-
-FRESH_S: Final = 3.0
-"""How long an answer waits for the newest rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,7 @@ class Audience:
         """The complaint with that number, also if it was filed a moment ago."""
         found = await self.database.read(lambda connection: relations.complaint_of(connection, public_number))
         if found is None:
-            await self.projection.refresh(FRESH_S)
+            await self.projection.refresh()
             found = await self.database.read(lambda connection: relations.complaint_of(connection, public_number))
         return found
 
