@@ -34,8 +34,10 @@ FAR: Final = 5_000
 """Positions behind the store from which a view is filled instead of following."""
 SPARSE: Final = 1_000
 """How many times larger the numbers of a store are whose positions are places in a file."""
-PAGE: Final = 8_000
-"""Positions in one step of a fill from the beginning: about a thousand complaints, each with all its events."""
+PAGE: Final = 2_000
+"""Positions in one step of a fill from the beginning: some hundred complaints, each with all its events. A step must
+end while the folded complaints are still cached (`chassis.write.cache.LONGEST_S`), also on a busy machine.
+"""
 LATE_PAGE: Final = 1_000
 """As `PAGE`, for a later beginning: any event may be the first of its complaint, and many streams are read in vain."""
 WAIT_S: Final = 1.0
