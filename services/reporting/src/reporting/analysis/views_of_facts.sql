@@ -14,3 +14,10 @@ with named as (
     select agency, data ->> 'successor', happened_at from facts where type = 'AgencyDissolved'
 )
 select named.id, named.name, merged.successor, merged.ended_at from named left join merged using (id);
+
+-- Closed cases of other systems: a series of their own, in no figure of this platform.
+create view imported as
+select substr(stream, 10) as "case", data ->> 'source' as source, data ->> 'source_id' as source_id, data ->> 'class' as "class",
+    agency, data ->> 'office' as office, region, data ->> 'status' as status, happened_at as received_at,
+    (data ->> 'answered_at')::timestamp as answered_at, (data ->> 'closed_at')::timestamp as closed_at
+from facts where type = 'CaseImported';

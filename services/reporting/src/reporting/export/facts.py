@@ -13,7 +13,7 @@ from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.events import BY_NAME
 from schemas.events.codec import EVERY, sealed_paths
-from schemas.events.intake import ComplaintFiled
+from schemas.events.intake import CaseImported, ComplaintFiled
 
 TIME: Final = pa.timestamp("us")
 """UTC, without a zone: DuckDB calculates with zones only where an extension of it can be downloaded."""
@@ -58,7 +58,7 @@ MEANINGS: Final = {
 PERSONAL: Final = frozenset({"person", "lat", "lon", "officer"})
 """Fields that are not sealed but point to a person, an officer or a home; also left out."""
 
-_HAPPENED: Final = {ComplaintFiled.__name__: "received_at"}
+_HAPPENED: Final = dict.fromkeys((ComplaintFiled.__name__, CaseImported.__name__), "received_at")
 """The field that says when it happened, where this is not `at`."""
 
 
