@@ -114,6 +114,9 @@ chaos: setup ## kill, stop and end processes at random under load, then count (K
 bench: setup ## ratios against the bare libraries, as a table and a JSON file
 	@PYTHONPATH=tests $(RUN) -m bench
 
+bench-growth: setup ## what grows with the history (SIZES="10000 1000000"): starts, rebuilds, audit, export
+	@PYTHONPATH=tests $(RUN) -m bench growth
+
 evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts; PAIRS=file of labelled pairs)
 	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA)) --pairs tests/router/duplicates/pairs_made_up.csv $(if $(PAIRS),--pairs $(PAIRS))
 
@@ -152,4 +155,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo drill audit audit-dependencies rebuild test test-browser test-pages test-containers test-cluster cluster lint check clients simulate chaos bench evaluate outlines schemas texts images up down setup clean help
+.PHONY: run demo drill audit audit-dependencies rebuild test test-browser test-pages test-containers test-cluster cluster lint check clients simulate chaos bench bench-growth evaluate outlines schemas texts images up down setup clean help

@@ -226,6 +226,10 @@ class Settings(BaseSettings):
     """The header in which these proxies name the client. They must append to it or overwrite it; any other header of
     this kind is ignored, because a proxy passes on what it does not know.
     """
+    events_topic_days: float | None = Field(None, ge=7)
+    """How long `complaint-events` keeps a record; None: for ever, as the store does. Readers that were away for longer
+    are filled from the store, so a limit saves the disk that a second copy of the store takes.
+    """
     log_format: str = "json"
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
