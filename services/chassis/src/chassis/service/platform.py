@@ -23,6 +23,7 @@ from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.store import open_store
+from chassis.tracing.store import TracedStore
 from chassis.write.cache import StreamCache
 from chassis.write.repository import Repository
 from schemas.reference.load import policies
@@ -74,7 +75,9 @@ class Platform:
 @asynccontextmanager
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open everything; close it on leaving. Raises BadSetting: the store's URL is not valid."""
-    store = _store(settings.store_url)
+    store: Store = _store(settings.store_url)
+    if settings.traces:
+        store = TracedStore(store)
     keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
     access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
