@@ -20,6 +20,12 @@ KILLS ?= 20
 JOBS ?= 1
 AUDIT ?=
 WORKERS ?= auto
+TAG ?= latest
+ALL ?=
+COMPOSE := TAG=$(TAG) docker compose --file deploy/compose.yaml
+# Made in a container: as root there, so that the files belong to whom the processes run as.
+CLUSTER_SECRETS = set -a && . deploy/.env && docker run --rm --user 0 --network none --volume "$(CURDIR)/deploy/secrets:/secrets" \
+	satupintu-provider:$(TAG) local.cluster.secrets /secrets "$$HOST" $$PROVIDER_HOST
 # Each worker of pytest starts servers of its own: more than four need more memory than a laptop has.
 PARALLEL := -n $(WORKERS) --maxprocesses 4
 ifneq ($(STORE),)
@@ -50,7 +56,7 @@ rebuild: setup ## make a read model again from the event store: VIEW=reporting.r
 
 ##@ Work on it
 test: setup ## every test that needs no Docker and no browser: real Kafka, PostgreSQL, Keycloak (WORKERS=0: one after another)
-	@$(RUN) -m pytest tests -m "not browser and not charts" $(PARALLEL)
+	@$(RUN) -m pytest tests -m "not browser and not cluster and not charts" $(PARALLEL)
 
 test-browser: setup ## sign-in and pages in a real browser (needs Debian's chromium)
 	@$(RUN) -m pytest tests -m browser
@@ -60,6 +66,12 @@ test-pages: setup ## walk every page in a real browser, in both languages and tw
 
 test-containers: setup ## store contract and every background task on Kafka against images built here (needs Docker)
 	@TEST_SERVERS=containers $(RUN) -m pytest tests/contract tests/broker tests/agency_inbox/test_inbox_broker.py -m "postgres or broker" --ignore=tests/broker/access
+
+test-cluster: setup ## the platform in containers: a complaint's way, and faults under load, as a table (after make images; needs Docker and Compose)
+	@CLUSTER_SIZE=$(or $(CLUSTER_SIZE),small) $(RUN) -m pytest tests/cluster -p no:cacheprovider --log-cli-level=INFO
+
+cluster: ## the same with two of each process
+	@$(MAKE) test-cluster CLUSTER_SIZE=large
 
 lint: setup ## formatting, lint, types, import layers, generated schemas
 	@.venv/bin/ruff format --check .
@@ -77,11 +89,20 @@ charts: setup ## lint and render the Helm chart, and hold it against Kubernetes'
 images: ## one container image for each part of the platform, with its packages alone (BASE=debian:bookworm-slim; needs Docker)
 	@$(PYTHON) deploy/images/build.py
 
+up: ## the platform in containers on this machine: three brokers, PostgreSQL, proxy, all services (after make images; docs/operating.md)
+	@test -f deploy/.env || cp deploy/env.example deploy/.env
+	@$(CLUSTER_SECRETS)
+	@$(COMPOSE) up --detach --wait
+	@set -a && . deploy/.env && echo "Satupintu: https://$$HOST:$$PORT (its authority: deploy/secrets/shared/ca.pem)"
+
+down: ## stop these containers; what they hold stays in volumes (ALL=--volumes: delete that too)
+	@$(COMPOSE) --profile '*' down $(ALL)
+
 audit-dependencies: setup ## sources and hashes of every package, and the advisories on them (AUDIT=--or-unknown: not where they cannot be read)
 	@$(RUN) deploy/audit_dependencies.py $(AUDIT)
 
 check: lint ## lint and the fast tests
-	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow and not charts" -q $(PARALLEL)
+	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow and not cluster and not charts" -q $(PARALLEL)
 
 clients: setup ## lint the published schemas, generate a Python and a TypeScript client, and let both file (needs the network)
 	@PYTHONPATH=tests $(RUN) -m clients
@@ -134,4 +155,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: charts run demo audit audit-dependencies rebuild test test-browser test-pages test-containers lint check clients simulate chaos bench evaluate outlines schemas texts images setup clean help
+.PHONY: charts run demo audit audit-dependencies rebuild test test-browser test-pages test-containers test-cluster cluster lint check clients simulate chaos bench evaluate outlines schemas texts images up down setup clean help

@@ -1,6 +1,7 @@
 """Builds one image for each part and prints their sizes: `python deploy/images/build.py [PART ...]`.
 
-BASE names the image to build on (default debian:bookworm-slim), TAG the version (default: the commit).
+BASE names the image to build on (default debian:bookworm-slim), TAG the version (default: the commit). Each is also
+tagged `latest`, which deploy/compose.yaml takes unless TAG says otherwise.
 """
 
 import os
@@ -8,25 +9,37 @@ import subprocess
 import sys
 from pathlib import Path
 
-from parts import SERVICES
+from parts import PARTS
 
 ROOT = Path(__file__).parents[2]
+SERVERS = ("proxy", "kafka", "postgres", "prometheus")
+"""What the parts stand on, with a Dockerfile each. The proxy takes its table of paths from the provider's image."""
 
 
 def main(chosen: list[str]) -> None:
     """Raises subprocess.CalledProcessError: a build failed; its output is on the terminal."""
     tag = os.environ.get("TAG") or _said("git", "rev-parse", "--short=12", "HEAD")
     date = _said("git", "show", "--no-patch", "--format=%ct", "HEAD")
-    for part in chosen or [*SERVICES, "platform"]:
-        name = f"satupintu-{part}:{tag}"
-        arguments = {"PART": part, "SOURCE_DATE_EPOCH": date, "BASE": os.environ.get("BASE", "debian:bookworm-slim")}
-        options = [option for key, value in arguments.items() for option in ("--build-arg", f"{key}={value}")]
-        subprocess.run(
-            ["docker", "build", "--quiet", "--file", "deploy/images/Dockerfile", *options, "--tag", name, "."],
-            cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        size = int(_said("docker", "image", "inspect", "--format", "{{.Size}}", name))
-        print(f"{name}  {size / 1e6:.0f} MB", flush=True)
+    base = {"BASE": os.environ.get("BASE", "debian:bookworm-slim")}
+    for part in chosen or [*PARTS, *SERVERS]:
+        if part in SERVERS:
+            file, given = f"{part}.Dockerfile", {"PROVIDER": f"satupintu-provider:{tag}"} if part == "proxy" else {}
+        else:
+            file, given = "Dockerfile", {"PART": part, "SOURCE_DATE_EPOCH": date}
+        build(part, tag, file, base | given)
+
+
+def build(part: str, tag: str, file: str, arguments: dict[str, str]) -> None:
+    """Build one image and print its size. Raises subprocess.CalledProcessError."""
+    name = f"satupintu-{part}:{tag}"
+    options = [option for key, value in arguments.items() for option in ("--build-arg", f"{key}={value}")]
+    tags = ["--tag", name, "--tag", f"satupintu-{part}:latest"]
+    subprocess.run(
+        ["docker", "build", "--quiet", "--file", f"deploy/images/{file}", *options, *tags, "."],
+        cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    size = int(_said("docker", "image", "inspect", "--format", "{{.Size}}", name))
+    print(f"{name}  {size / 1e6:.0f} MB", flush=True)
 
 
 def _said(*command: str) -> str:

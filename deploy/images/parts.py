@@ -5,6 +5,9 @@ import sys
 SERVICES = ("intake", "router", "agency-inbox", "escalation", "reporting")
 PLATFORM = (*SERVICES, "audit")
 """Of the image with the command `satupintu`: everything that adds commands to it."""
+TRYING = ("local",)
+"""Of the image that makes a cluster's secrets and signs demo people in; nothing of it runs in production."""
+PARTS = {**{name: (name,) for name in SERVICES}, "platform": PLATFORM, "provider": TRYING}
 
 
 def packages(part: str) -> tuple[str, ...]:
@@ -13,9 +16,9 @@ def packages(part: str) -> tuple[str, ...]:
     Raises:
         SystemExit: there is no such part.
     """
-    if part not in (*SERVICES, "platform"):
-        sys.exit(f"PART={part}: there is no such part; parts are {', '.join((*SERVICES, 'platform'))}")
-    return tuple(f"satupintu-{name}" for name in (PLATFORM if part == "platform" else (part,)))
+    if part not in PARTS:
+        sys.exit(f"PART={part}: there is no such part; parts are {', '.join(PARTS)}")
+    return tuple(f"satupintu-{name}" for name in PARTS[part])
 
 
 if __name__ == "__main__":

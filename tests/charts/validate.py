@@ -39,9 +39,8 @@ def main() -> int:
                     [os.environ["UV"], "tool", "run", "--quiet", "--from", VALIDATOR, "kubernetes-validate", *options],
                     check=True,
                 )
-        print(
-            f"{'+'.join(names)}: {len(found)} resources, {len(own)} of them valid in Kubernetes {' and '.join(VERSIONS)}"
-        )
+        valid = f"{len(own)} of them valid in Kubernetes {' and '.join(VERSIONS)}"
+        sys.stdout.write(f"{'+'.join(names)}: {len(found)} resources, {valid}\n")
     return 0
 
 

@@ -40,6 +40,7 @@ EMPTY_UNTIL_TOUCHED: Final = {"changed_at", "supervision"}
 NEW_EVENTS: Final = {
     "AttachmentChecked",
     "CaseAssigned",
+    "CaseImported",
     "ContactRead",
     "ContentKept",
     "ContentReported",

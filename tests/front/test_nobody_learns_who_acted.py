@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 
 from chassis.kafka.cloudevents import to_headers
-from reporting.export import row_of
+from reporting.export.facts import row_of
 from schemas.access.principal import Principal, grants_of
 from schemas.base.values import Basis
 from schemas.complaint.state import Complaint

@@ -196,6 +196,19 @@ async def keep_for_itself(witness: Witness, one: Kept, body: str) -> None:
     assert (await witness.get(f"/api/v1/agencies/{body}/inbox/counts"))["open"] >= 0
     found = await witness.post(f"/api/v1/agencies/{body}/inbox/search", text="Sedang")
     assert found["complete"]
+    await keep_words_and_views(witness, f"/api/v1/agencies/{body}")
+
+
+async def keep_words_and_views(witness: Witness, office: str) -> None:
+    """Templates and saved views, which name no complaint."""
+    made = await witness.post(f"{office}/templates", name="Lampu", text="Laporan {nomor} selesai.")
+    of = {"name": "Lampu jalan", "text": made["text"], "version": made["version"]}
+    changed = await witness.post(f"{office}/templates/{made['id']}", **of)
+    assert made["id"] in [each["id"] for each in (await witness.get(f"{office}/templates"))["templates"]]
+    await witness.post(f"{office}/templates/{made['id']}/deletion", version=changed["version"])
+    await witness.post(f"{office}/saved-views", name="Terlambat", filters={"due": "overdue"})
+    assert [each["name"] for each in (await witness.get(f"{office}/saved-views"))["views"]] == ["Terlambat"]
+    await witness.post(f"{office}/saved-views/deletion", name="Terlambat")
 
 
 async def converse(witness: Witness, of: dict[str, Kept]) -> None:
@@ -321,6 +334,8 @@ async def split(witness: Witness, of: dict[str, Kept]) -> None:
 async def join(witness: Witness, of: dict[str, Kept]) -> None:
     lead, follower = of["lead"], of["follower"]
     path = f"/api/v1/triage/{follower.id}"
+    named = await witness.get(f"/api/v1/numbers/{lead.number}")
+    assert named["complaint"] == str(lead.id)
     await witness.post(f"{path}/join", lead=lead.id)
     await witness.story(follower.code)
     read = await witness.get(f"/api/v1/agencies/{CITY}/inbox/{lead.id}/followers")

@@ -44,6 +44,12 @@ def test_what_nobody_has_is_answered_by_the_service_with_the_home_page() -> None
         assert answered_by(*sent.split(" ")) == OTHERWISE
 
 
+def test_a_parameter_of_a_named_type_is_one_part_of_the_path() -> None:
+    id_ = "0197a3c2-6f7e-7d3a-9b1c-0123456789ab"
+    assert answered_by("GET", f"/petugas/{id_}/lampiran/{id_}") == "agency-inbox"
+    assert [row.pattern for row in rows() if "{" in row.pattern] == []
+
+
 def test_a_shared_path_goes_by_its_method() -> None:
     assert answered_by("POST", "/open311/v2/requests.json") == "intake"
     assert answered_by("GET", "/open311/v2/requests.json") == "reporting"

@@ -10,6 +10,7 @@ from support.commands import own_state
 from support.front import Front, opened
 from support.public_views import fill_public
 from support.stage import Staged, set_stage
+from support.stage_photo import add_photo
 
 
 @pytest.fixture(scope="module")
@@ -43,5 +44,6 @@ def front(opened_front: Front) -> Front:
 async def stage(front: Front) -> dict[str, Staged]:
     """Complaints by the name of their state."""
     found = await set_stage(front.web, front.repository, front.app.state.intake.clock.now())
+    await add_photo(front.app.state.intake, found["photo"].id)
     await fill_public(front.app.state.reporting)
     return found

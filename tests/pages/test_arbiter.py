@@ -8,7 +8,7 @@ import pytest
 
 from pages.test_desk import at_desk, state, text_of
 from schemas.complaint.lifecycle import Status
-from schemas.events.agency_inbox import ComplaintReturned
+from schemas.events.agency_inbox import ComplaintReturned, OfficerNoteAdded
 from schemas.events.router import ArbitrationOpened, ComplaintReferred
 from support.front import Front
 from support.inbox import CITY, PLN, keep, keep_registry, routed
@@ -45,6 +45,18 @@ async def test_the_list_leads_to_both_sides(front: Front) -> None:
     assert "Kota Bandung mengembalikan laporan" in words
     assert "Disarankan oleh Kota Bandung." in words
     assert words.count(BACK) >= 2
+
+
+async def test_the_arbiter_reads_what_officers_noted_and_the_desk_does_not(front: Front) -> None:
+    one, at = await contested(front), front.app.state.intake.clock.now()
+    note = OfficerNoteAdded(at=at, agency=CITY, text="Warga ini sudah kami temui.")
+    await keep(front.repository.store, front.repository, one.id, [note])
+    sign_in(front.app, front.web, "arbiter")
+    words = text_of(await front.web.get(f"/arbiter/{one.id}"))
+    assert "Catatan petugas instansi" in words
+    assert "Warga ini sudah kami temui." in words
+    sign_in(front.app, front.web, "triage")
+    assert "Warga ini" not in (await front.web.get(f"/meja/{one.id}")).text
 
 
 async def test_a_decision_binds_and_becomes_a_precedent_that_is_found(front: Front) -> None:

@@ -229,3 +229,56 @@ async def test_a_form_without_the_sessions_token_moves_nothing(front: Front) -> 
     sign_in(front.app, front.web, "triage")
     assert (await send(front, one, "arbitrase", {})).status_code == 403
     assert (await state(front, one)).status is Status.TRIAGE
+
+
+async def test_a_report_is_joined_by_its_number_after_both_were_shown(front: Front) -> None:
+    hidden = sign_in(front.app, front.web, "triage")
+    lead, one = (
+        await at_desk(front, "Lampu jalan di gang mawar mati."),
+        await at_desk(front, "Gang mawar gelap gulita."),
+    )
+    asked = await send(front, one, "gabung", hidden, ke="banding", nomor_utama=lead.number.lower())
+    assert asked.status_code == 200, asked.text
+    words = text_of(asked)
+    assert all(each in words for each in ("Lampu jalan di gang mawar mati.", "Gang mawar gelap gulita.", lead.number))
+    assert (await state(front, one)).status is Status.TRIAGE, "comparing joins nothing"
+    main = re.search(r'name="utama" value="([^"]+)"', asked.text)
+    assert main is not None
+    joined = await send(front, one, "gabung", hidden, utama=main[1])
+    assert joined.status_code == 303, joined.text
+    assert (await state(front, one)).lead == lead.id
+
+
+async def test_a_later_or_the_same_report_is_shown_with_why_it_cannot_lead(front: Front) -> None:
+    hidden = sign_in(front.app, front.web, "triage")
+    one, later = await at_desk(front), await at_desk(front)
+    for number, why in ((later.number, "masuk belakangan"), (one.number, "tidak ada")):
+        page = await send(front, one, "gabung", hidden, ke="banding", nomor_utama=number)
+        assert (page.status_code, why in text_of(page)) == (200, True), text_of(page)
+        assert 'name="utama"' not in page.text
+
+
+@pytest.mark.parametrize("number", ["", "SP-2026-000001-0", "lampu"])
+async def test_a_number_that_names_no_report_comes_back_with_what_is_wrong(front: Front, number: str) -> None:
+    hidden = sign_in(front.app, front.web, "triage")
+    page = await send(front, await at_desk(front), "gabung", hidden, ke="banding", nomor_utama=number)
+    assert page.status_code == 422
+    assert 'id="f-nomor_utama-error"' in page.text
+
+
+async def test_the_number_of_a_secret_report_is_as_unknown(front: Front) -> None:
+    hidden = sign_in(front.app, front.web, "triage")
+    secret, one = await at_desk(front, "Pungutan liar di loket.", secret=True), await at_desk(front)
+    page = await send(front, one, "gabung", hidden, ke="banding", nomor_utama=secret.number)
+    assert (page.status_code, "Pungutan liar" in page.text) == (422, False)
+
+
+async def test_unchanged_words_are_not_said_to_be_saved(front: Front) -> None:
+    hidden = sign_in(front.app, front.web, "triage")
+    one = await at_desk(front)
+    before = await state(front, one)
+    shown = {"kata": before.text.replace("\n", "\r\n"), "judul": before.title or ""}
+    page = await send(front, one, "kata", hidden, **shown)
+    assert (page.status_code, "Belum berubah" in text_of(page)) == (422, True)
+    assert (await state(front, one)).version == before.version
+    assert (await send(front, one, "kata", hidden, kata="Lampu di pasar padam.")).status_code == 303

@@ -18,6 +18,7 @@ from support.front import Front
 from support.inbox import BASIS, CITY, PLN, ROADS, keep
 from support.signed_in import sign_in
 from support.stage import ANSWER, NOTE, Staged
+from support.stage_photo import add_photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 OFFICER = f"officer:{CITY}"
@@ -321,7 +322,15 @@ async def test_a_template_that_somebody_changed_meanwhile_shows_both_texts(front
     assert version is not None
     done = await front.web.post("/petugas/templat", data={**change, "versi": version[1], "kata": "Tiga"})
     assert done.status_code == 303
-    deleted = await front.web.post("/petugas/templat", data={**csrf, "templat": kept.id, "tindakan": "hapus"})
+    asked = await front.web.get(f"/petugas/templat?hapus={kept.id}")
+    assert "Hapus templat ini?" in text_of(asked)
+    assert name in [each.name for each in await offices.templates(CITY)], "asking deletes nothing"
+    delete = {**csrf, "templat": kept.id, "tindakan": "hapus"}
+    stale = await front.web.post("/petugas/templat", data={**delete, "versi": version[1]})
+    assert (stale.status_code, "Belum dihapus" in text_of(stale)) == (409, True)
+    newest = re.search(r'name="versi" value="(\d+)"', stale.text)
+    assert newest is not None
+    deleted = await front.web.post("/petugas/templat", data={**delete, "versi": newest[1]})
     assert deleted.status_code == 303
     assert name not in [each.name for each in await offices.templates(CITY)]
 
@@ -374,6 +383,52 @@ async def test_who_complained_is_shown_for_a_reason_that_the_reporter_reads(fron
     assert "Ibu Kenari" in shown.text
     assert shown.headers["cache-control"] == "no-store"
     assert "Perlu ditelepon" in (await front.web.get(f"/api/v1/complaints/{one.code}")).text
+
+
+async def test_the_holder_lets_the_public_see_a_photo_and_takes_it_back(
+    front: Front, stage: dict[str, Staged], csrf: dict[str, str]
+) -> None:
+    one = stage["photo"]
+    [photo] = re.findall(
+        rf'<img src="/petugas/{one.id}/lampiran/([^"]+)"', (await front.web.get(f"/petugas/{one.id}")).text
+    )
+    public = f"/api/v1/reports/{one.number}/photos/{photo}"
+    assert (await front.web.get(f"/petugas/{one.id}/lampiran/{photo}")).headers["content-type"] == "image/jpeg"
+    shown = await send(front, one, csrf, "perlihatkan", foto=photo)
+    assert shown.status_code == 303, shown.text
+    assert "dilihat publik" in text_of(await front.web.get(shown.headers["location"]))
+    assert (await front.web.get(public)).status_code == 200
+    back = await send(front, one, csrf, "tarik", foto=photo)
+    assert back.status_code == 303, back.text
+    assert (await front.web.get(public)).status_code == 404
+
+
+@pytest.mark.parametrize("photo", ["", "satu", "00000000-0000-4000-9000-000000000001"])
+async def test_a_photo_that_there_is_not_is_refused_in_words(
+    front: Front, stage: dict[str, Staged], csrf: dict[str, str], photo: str
+) -> None:
+    page = await send(front, stage["photo"], csrf, "perlihatkan", foto=photo)
+    assert page.status_code == 422, page.text
+    assert "error-summary" in page.text
+
+
+async def test_the_photo_of_a_secret_report_is_not_offered_to_the_public(
+    front: Front, stage: dict[str, Staged], csrf: dict[str, str]
+) -> None:
+    one = stage["secret"]
+    photo = await add_photo(front.app.state.intake, one.id)
+    page = await front.web.get(f"/petugas/{one.id}")
+    assert f"/lampiran/{photo}" in page.text
+    assert 'value="perlihatkan"' not in page.text
+    assert "Publik tidak melihat laporan ini" in text_of(page)
+
+
+async def test_the_case_shows_a_map_of_its_place(front: Front, stage: dict[str, Staged], csrf: dict[str, str]) -> None:
+    for name, pinned in (("located", True), ("noted", False)):
+        page = await front.web.get(f"/petugas/{stage[name].id}")
+        [address] = re.findall(r'src="(/peta\.svg[^"]+)"', page.text)
+        assert ("pin=" in address) is pinned, name
+        assert (await front.web.get(unescape(address))).status_code == 200
 
 
 async def test_a_case_is_split_with_bodies_by_name(

@@ -10,6 +10,7 @@ from router.http.content import content_feed
 from schemas.events.agency_inbox import ComplaintAcknowledged
 from schemas.events.base import Fact
 from schemas.events.reporting import ContentReported
+from schemas.wording.public_text import public_text, public_title
 from support.front import Front
 from support.inbox import CITY, keep, report_content
 from support.signed_in import sign_in
@@ -119,6 +120,23 @@ async def test_a_refused_form_names_the_field_and_keeps_what_was_written(
     assert f'id="f-{field}-error"' in answer.text
     assert f'href="#f-{field}"' in answer.text
     assert NOTE in answer.text
+
+
+async def test_unchanged_words_are_not_said_to_be_saved(front: Front, stage: dict[str, Staged]) -> None:
+    one = stage["long_placed"]
+    before = (await front.repository.load(one.id)).state
+    shown = {"judul": public_title(before) or "", "kata": public_text(before) or ""}
+    answer = await send(front, one, "rumuskan", **shown, pesan_rumuskan=NOTE)
+    assert (answer.status_code, 'id="f-kata-error"' in answer.text) == (422, True), answer.text
+    assert "Belum berubah" in answer.text
+    assert (await front.repository.load(one.id)).state.version == before.version
+
+
+async def test_the_page_says_whose_turn_the_report_is(front: Front, stage: dict[str, Staged]) -> None:
+    sign_in(front.app, front.web, "triage")
+    page = (await front.web.get(f"{PATH}/{stage['located'].id}")).text
+    assert "Pemegang: Kota Bandung" in page
+    assert "Tenggatnya:" in page
 
 
 async def test_a_closed_report_is_not_reworded_and_the_page_says_so(front: Front, stage: dict[str, Staged]) -> None:

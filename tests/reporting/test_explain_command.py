@@ -69,11 +69,6 @@ def test_an_unknown_code_is_refused() -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        ["export", "{folder}/out.parquet", "--from", "2026-02-30"],
-        ["export", "{folder}/out.parquet", "--to", "yesterday"],
-        ["export", "{folder}/out.parquet", "--from", "2026-03-02", "--to", "2026-03-01"],
-        ["export", "{folder}/nowhere/out.parquet"],
-        ["export", "{folder}"],
         ["history", str(LEAD), "--as-of", "2026-02-30"],
         ["history", str(LEAD), "--lang", "fr"],
         ["explain", str(LEAD), "--lang", "fr"],

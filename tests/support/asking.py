@@ -49,6 +49,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     f"{API}/triage/{{complaint}}/attachments/{{attachment}}": ("",),
     f"{API}/arbitration/{{complaint}}/attachments/{{attachment}}": ("",),
     f"{API}/precedents": ("",),
+    f"{API}/numbers/{{public_number}}": ("",),
     INBOX_OF: (
         "",
         "?overdue=false",
@@ -60,6 +61,8 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     ),
     f"{INBOX_OF}/counts": ("",),
     f"{API}/agencies/{{agency}}/officers": ("",),
+    f"{API}/agencies/{{agency}}/saved-views": ("",),
+    f"{API}/agencies/{{agency}}/templates": ("",),
     f"{INBOX_OF}/{{complaint}}": ("",),
     f"{INBOX_OF}/{{complaint}}/suggestions": ("",),
     f"{INBOX_OF}/{{complaint}}/followers": ("",),

@@ -3,7 +3,7 @@ asks again with the same key.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid5
@@ -35,13 +35,18 @@ class Load:
     repeats: int = 0
     """Requests repeated because the outcome was unknown."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    session: Callable[[], aiohttp.ClientSession] | None = None
+    """Opens its session; by default one at `address` that trusts what the system trusts."""
 
     async def run(self, clients: int = 4) -> None:
         """Return when `stop` is set and every filing has its answer."""
-        timeout = aiohttp.ClientTimeout(total=8)
-        async with aiohttp.ClientSession(self.address, timeout=timeout) as session, asyncio.TaskGroup() as tasks:
+        opened = self.session() if self.session is not None else self._usual()
+        async with opened as session, asyncio.TaskGroup() as tasks:
             for _ in range(clients):
                 tasks.create_task(self._file_on(session))
+
+    def _usual(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(self.address, timeout=aiohttp.ClientTimeout(total=8))
 
     def forget(self, complaints: Collection[str]) -> None:
         """These are gone: a person put an older store in the place of the one that held them."""

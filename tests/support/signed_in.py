@@ -28,7 +28,7 @@ NEEDED: Final = tuple(
         ("GET", "data-requests", "operator"),
         ("GET|POST", "dead-letters/.+", "operator"),
         ("GET|POST", r"agencies/(?P<body>[^/?]+)/.+", r"officer:\g<body>"),
-        ("GET|POST", "(?:triage.*|precedents|photos/.+)", "triage"),
+        ("GET|POST", "(?:triage.*|precedents|photos/.+|numbers/.+)", "triage"),
         ("GET|POST", "arbitration.*", "arbiter"),
         ("GET", "ladder/(?!4).*", "operator"),
         ("POST", "persons/.+/(?:readings|erasure)", "officer:pln"),

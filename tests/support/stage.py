@@ -116,4 +116,5 @@ def _stories(now: datetime) -> dict[str, list[Fact]]:
         "hidden": [*begun, ReportHidden(at=at, reason="personal_data", note=WHY_HIDDEN)],
         "located": begun,
         "long_placed": begun,
+        "photo": begun,
     }

@@ -1,13 +1,16 @@
 """Counterfactuals of single complaints, computed by hand."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import uuid5
 
 import pytest
 
-from router.history.counterfactual import CounterfactualEnd, OutcomePair, counterfactual, report, usual_desk_time
+from router.history.counterfactual import Counterfactual, CounterfactualEnd, OutcomePair, counterfactual
 from router.history.labels import WEIGHTS, mandates_by_agency, training_labels
 from router.history.outcomes import PlacementOutcome, placement_outcome
+from router.history.tally import ReplayTally
 from router.reading.model_files import default
 from router.reading.reader import likeliest_sectors
 from schemas.complaint.fold import RecordedFact
@@ -32,8 +35,14 @@ from support.placing import (
 )
 
 DAYS = timedelta(days=1)
-HOURS_AT_DESK = timedelta(hours=8)
 POTHOLE = "Jalan berlubang besar di depan pasar"
+
+
+def report(pairs: Sequence[OutcomePair], skipped: int) -> dict[str, Any]:
+    tally = ReplayTally()
+    for pair in pairs:
+        tally.add(pair)
+    return tally.told(skipped)
 
 
 def took(agency: str, days: float) -> ComplaintAcknowledged:
@@ -80,11 +89,12 @@ def test_an_owner_that_only_holds_it_is_not_proven_and_one_that_a_person_named_i
 
 def test_a_model_that_finds_the_owner_at_once_saves_the_return_and_the_days():
     found = happened(*RETURNED_ONCE)
-    other = counterfactual(found, known(), HOURS_AT_DESK)
-    assert other == (CITY, CounterfactualEnd.OWNER, 0, False, timedelta())
+    other = counterfactual(found, known())
+    assert other == Counterfactual(CITY, CounterfactualEnd.OWNER, 0, False, timedelta())
     told_ = report([OutcomePair(found, other)], 0)
     assert told_["returns"] == {"before": 1, "after": 0, "avoided": 1}
-    assert told_["days_saved"] == {"total": 3.0, "complaints": 1, "median": 3.0}
+    days = told_["days_saved"]
+    assert (days["total"], days["complaints"], days["median"], days["unknown"]) == (3.0, 1, 3.0, 0)
     assert told_["right_at_once"] == {"before": 0, "after": 1}
     assert told_["changes"] == [{"from": PROVINCE, "to": CITY, "complaints": 1}]
 
@@ -94,14 +104,14 @@ def test_a_body_that_gave_it_back_would_give_it_back_again_and_its_time_counts()
         filed(POTHOLE, **HERE), referred(), routed(REGENCY, cause="desk"), returned(REGENCY, 1), routed(CITY, T0 + DAYS),
         returned(CITY, 5), routed(PROVINCE, T0 + 6 * DAYS), took(PROVINCE, 7),
     )  # fmt: skip
-    other = counterfactual(found, known(), HOURS_AT_DESK)
-    assert other == (CITY, CounterfactualEnd.OWNER, 1, False, 4 * DAYS)
+    other = counterfactual(found, known())
+    assert other == Counterfactual(CITY, CounterfactualEnd.OWNER, 1, False, 4 * DAYS)
     assert OutcomePair(found, other).saved == 2 * DAYS
 
 
 def test_of_a_body_that_never_had_it_nothing_is_claimed():
     found = happened(filed(POTHOLE, **HERE), routed(PROVINCE), took(PROVINCE, 1))
-    other = counterfactual(found, known(), HOURS_AT_DESK)
+    other = counterfactual(found, known())
     assert (other.first, other.end) == (CITY, CounterfactualEnd.ELSEWHERE)
     told_ = report([OutcomePair(found, other)], 0)
     assert (told_["unknown"], told_["now_wrong"], told_["days_saved"]["total"]) == (1, 1, 0)
@@ -109,23 +119,36 @@ def test_of_a_body_that_never_had_it_nothing_is_claimed():
 
 def test_what_goes_to_the_desk_takes_the_desks_time():
     found = happened(filed("Mohon bantuannya", **HERE), routed(CITY), took(CITY, 1))
-    other = counterfactual(found, known(), HOURS_AT_DESK)
-    assert other == (None, CounterfactualEnd.OWNER, 0, True, HOURS_AT_DESK)
-    assert report([OutcomePair(found, other)], 0)["to_the_desk"] == {"before": 0, "after": 1}
+    other = counterfactual(found, known())
+    assert other == Counterfactual(None, CounterfactualEnd.OWNER, 0, True, timedelta(), desk_unknown=True)
     lay = happened(filed("Mohon bantuannya", **HERE), referred(), routed(CITY, T0 + 2 * DAYS, cause="desk"))
-    assert counterfactual(lay, known(), HOURS_AT_DESK).after == 2 * DAYS
-    assert usual_desk_time([found, lay]) == 2 * DAYS
+    assert counterfactual(lay, known()).after == 2 * DAYS
+    told_ = report([OutcomePair(each, counterfactual(each, known())) for each in (found, lay)], 0)
+    assert told_["to_the_desk"] == {"before": 1, "after": 2}
+    assert told_["days_saved"]["usual_desk_days"] == 2
+    assert (told_["days_saved"]["total"], told_["days_saved"]["by_usual_desk_time"]) == (-2.0, 1)
+
+
+def test_a_time_at_the_desk_that_nobody_knows_saves_nothing():
+    found = happened(filed("Mohon bantuannya", **HERE), routed(CITY, T0 + 9 * DAYS), took(CITY, 10))
+    told_ = report([OutcomePair(found, counterfactual(found, known()))], 0)
+    assert (told_["days_saved"]["total"], told_["days_saved"]["complaints"], told_["days_saved"]["unknown"]) == (
+        0,
+        0,
+        1,
+    )
+    assert told_["days_saved"]["usual_desk_days"] is None
 
 
 def test_what_still_lies_at_the_desk_goes_to_no_body_that_never_had_it():
     lies = happened(filed("Mohon bantuannya", **HERE), referred())
-    assert report([OutcomePair(lies, counterfactual(lies, known(), HOURS_AT_DESK))], 0)["unknown"] == 0
+    assert report([OutcomePair(lies, counterfactual(lies, known()))], 0)["unknown"] == 0
 
 
 def test_another_registry_leads_elsewhere():
     found = happened(*RETURNED_ONCE)
     without = registry()._replace(mandates=())
-    assert counterfactual(found, known(without), HOURS_AT_DESK).desk
+    assert counterfactual(found, known(without)).desk
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from schemas.complaint.lifecycle import FIRST_EVENTS, TRANSITIONS, Status
 from schemas.complaint.state import Complaint
 from schemas.contract import CASES
 from schemas.contract.generate import ROOT
-from schemas.events import BY_NAME, OWNER, SUPPORT_EVENTS
+from schemas.events import BY_NAME, IMPORTED_EVENTS, OWNER, SUPPORT_EVENTS
 from schemas.events.base import Fact
 from schemas.events.upcasters import current_version
 from schemas.registry import fold as registry_fold
@@ -44,7 +44,7 @@ def forgotten(kind: type[Fact], sample: Fact) -> list[str]:
 
 
 def _is_of_complaint(name: str) -> bool:
-    return OWNER.get(name) != "registry" and name not in SUPPORT_EVENTS
+    return OWNER.get(name) != "registry" and name not in SUPPORT_EVENTS | IMPORTED_EVENTS
 
 
 def _everywhere(kind: type[Fact]) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _everywhere(kind: type[Fact]) -> Iterator[str]:
 
 
 def _of_registry(kind: type[Fact]) -> Iterator[str]:
-    if kind.__name__ not in SUPPORT_EVENTS and kind not in registry_fold.EVOLVE:
+    if kind.__name__ not in SUPPORT_EVENTS | IMPORTED_EVENTS and kind not in registry_fold.EVOLVE:
         yield f"{kind.__name__}: add what it changes to EVOLVE in schemas/src/schemas/registry/fold.py"
 
 

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from schemas.base.envelope import Metadata, NewEvent, RecordedEvent
 from schemas.base.sealed import ERASED, BrokenSeal, Keys
 from schemas.base.values import Place
-from schemas.events import BY_NAME, COMPLAINT_EVENTS, REGISTRY_EVENTS, SUPPORT_EVENTS, codec, upcasters, writer_of
+from schemas.events import (
+    BY_NAME,
+    COMPLAINT_EVENTS,
+    IMPORTED_EVENTS,
+    REGISTRY_EVENTS,
+    SUPPORT_EVENTS,
+    codec,
+    upcasters,
+    writer_of,
+)
 from schemas.events.codec import MalformedEvent, UnknownEvent, decode, encode, metadata_of, sealed_paths
 from schemas.events.intake import ComplaintFiled, DetailAdded
 from support.any_fact import facts_of
@@ -110,5 +119,5 @@ def test_an_old_form_is_lifted_step_by_step(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_every_event_has_one_owner_and_one_kind_of_stream() -> None:
     assert {writer_of(name) for name in BY_NAME} == {"intake", "router", "agency-inbox", "escalation", "reporting"}
-    assert set(BY_NAME) == COMPLAINT_EVENTS | REGISTRY_EVENTS | SUPPORT_EVENTS
+    assert set(BY_NAME) == COMPLAINT_EVENTS | REGISTRY_EVENTS | SUPPORT_EVENTS | IMPORTED_EVENTS
     assert writer_of("AgencyRegistered") == "router"

@@ -44,6 +44,10 @@ VISITS: Final = (
     Visit("petugas-dilarang", "/petugas", "/petugas", person="Tono Wijaya", status=403),
     *(one(f"kasus-{state}", state) for state in
       ("routed", "in_progress", "awaiting_reporter", "answered", "noted", "late", "secret", "wide")),
+    one("kasus-foto", "photo"),
+    one("kasus-foto-dilihat", "photo", (NONE, "form:has([value=perlihatkan]) button")),
+    one("kasus-foto-ditarik", "photo", (NONE, "form:has([value=perlihatkan]) button"), (NONE, "form:has([value=tarik]) button")),
+    one("kasus-peta", "located"),
     one("kasus-galat", "in_progress", (NONE, "#jawab .buttons button"), status=422),
     one("kasus-berubah", "in_progress", (STALE, "#jawab .buttons button"), status=409),
     one("kasus-catatan-galat", "noted", (NONE, "form:has([value=catatan]) button"), status=422),
@@ -55,7 +59,8 @@ VISITS: Final = (
     Visit("templat", TEMPLATES, TEMPLATES, person=OFFICER, steps=((TEMPLATE, "#tulis .buttons button"),)),
     Visit("templat-galat", TEMPLATES, TEMPLATES, person=OFFICER, status=422, steps=((WRONG, "#tulis .buttons button"),)),
     # After it, the name is free for the next walk.
-    Visit("templat-dihapus", TEMPLATES, TEMPLATES, person=OFFICER, steps=((NONE, "form:has([value=hapus]) button"),)),
+    Visit("templat-dihapus", TEMPLATES, TEMPLATES, person=OFFICER, steps=((NONE, "a[href*='hapus=']"), (NONE, "form:has([value=hapus]) button"))),
+    Visit("templat-hapus-lama", TEMPLATES, TEMPLATES + "?hapus=00000000-0000-4000-9000-000000000001", person=OFFICER, status=404),
     Visit("tenggat", "/petugas/tenggat", "/petugas/tenggat", person=OFFICER),
     Visit("tenggat-kosong", "/petugas/tenggat", "/petugas/tenggat", person=NOBODY_HERE),
     Visit("unit", "/petugas/unit", "/petugas/unit", person=OFFICER),

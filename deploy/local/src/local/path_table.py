@@ -17,7 +17,7 @@ from chassis.signin import routes as signin
 from local.front import SERVICES
 
 OTHERWISE: Final = "intake"
-PARAMETER: Final = re.compile(r"{(\w+)(:path)?}")
+PARAMETER: Final = re.compile(r"{(\w+)(?::(\w+))?}")
 
 
 class Row(NamedTuple):
@@ -68,7 +68,7 @@ def pattern(path: str) -> str:
     """A regular expression for this path of a route. A parameter takes no slash, unless it is declared as a path."""
     found, at = "", 0
     for parameter in PARAMETER.finditer(path):
-        found += re.escape(path[at : parameter.start()]) + (".+" if parameter[2] else "[^/]+")
+        found += re.escape(path[at : parameter.start()]) + (".+" if parameter[2] == "path" else "[^/]+")
         at = parameter.end()
     return found + re.escape(path[at:])
 

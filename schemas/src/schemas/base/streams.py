@@ -6,6 +6,7 @@ from uuid import UUID
 REGISTRY = "registry"
 COMPLAINT_PREFIX = "complaint-"
 SUPPORT_PREFIX = "support-"
+IMPORTED_PREFIX = "imported-"
 
 
 @lru_cache(maxsize=20_000)
@@ -17,6 +18,11 @@ def complaint_stream(complaint_id: UUID) -> str:
 def support_stream(complaint_id: UUID) -> str:
     """`support-<id>`: the public's supports, apart, so that their appends never conflict with an agency's answer."""
     return f"{SUPPORT_PREFIX}{complaint_id}"
+
+
+def imported_stream(case: UUID) -> str:
+    """`imported-<id>`: one closed case of another system, apart from all complaints."""
+    return f"{IMPORTED_PREFIX}{case}"
 
 
 @lru_cache(maxsize=20_000)

@@ -26,7 +26,9 @@ BY_NAME: Final[dict[str, type[Fact]]] = {t.__name__: t for module in _OWNERS.val
 OWNER: Final[dict[str, str]] = {t.__name__: name for name, module in _OWNERS.items() for t in _facts_of(module)}
 REGISTRY_EVENTS: Final = frozenset(name for name, owner in OWNER.items() if owner == "registry")
 SUPPORT_EVENTS: Final = names(reporting.ComplaintSupported, reporting.ContentReported)
-COMPLAINT_EVENTS: Final = frozenset(OWNER) - REGISTRY_EVENTS - SUPPORT_EVENTS
+IMPORTED_EVENTS: Final = names(intake.CaseImported)
+"""Each alone in a stream of its own."""
+COMPLAINT_EVENTS: Final = frozenset(OWNER) - REGISTRY_EVENTS - SUPPORT_EVENTS - IMPORTED_EVENTS
 
 
 def writer_of(name: str) -> str:

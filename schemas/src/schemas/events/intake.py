@@ -164,3 +164,28 @@ class ErasureRefused(Fact):
 
 class PersonalDataErased(Fact):
     """The reporter asked for erasure (law 27/2022 articles 43 and 44): every text so far is unreadable."""
+
+
+class CaseImported(Fact):
+    """A case that another system had closed before this platform began. It stands alone in its own stream: no clock
+    runs for it, no book counts it, and no agency is told of it.
+    """
+
+    source: str
+    """The system that it comes from."""
+    source_id: str
+    """Its id there."""
+    received_at: AwareDatetime
+    answered_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+    class_: ComplaintClass = Field(default=ComplaintClass.COMPLAINT, alias="class")
+    text: Sealed[str]
+    title: Sealed[str] | None = None
+    answer: Sealed[str] | None = None
+    place: Place | None = None
+    agency: AgencyId | None = None
+    """The body that handled it, if it is in our registry."""
+    office: str | None = None
+    """Its name in the other system."""
+    status: str | None = None
+    """How it ended, in the words of the other system."""

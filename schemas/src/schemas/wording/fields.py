@@ -122,6 +122,7 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"there are (\d+) already: delete one first", r"sudah ada \1: hapus satu dahulu"),
     (r"there is no field (\{.*\})", r"isian \1 tidak dikenal"),
     (r"a brace stands alone", "ada kurung kurawal tanpa pasangan"),
+    (r"is unchanged, so nothing was saved", "belum berubah, jadi tidak ada yang disimpan"),
     (r"another one has this name", "nama itu sudah dipakai"),
     (
         r"this body has returned the complaint; only the arbiter can bind it",

@@ -342,6 +342,10 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
         "id": "Sebuah foto dari pelapor tidak lagi dapat dilihat publik.",
         "en": "A photo of the reporter can no longer be seen by the public.",
     },
+    i.CaseImported: {
+        "id": "Kasus lama dimasukkan dari sistem {source}.",
+        "en": "An old case was brought in from the system {source}.",
+    },
     p.ContentReported: {
         "id": "Seorang pembaca mengadukan isi laporan ini{said}.",
         "en": "A reader reported the content of this report{said}.",

@@ -92,6 +92,41 @@ class Officers(BaseModel):
     officers: list[KnownOfficer]
 
 
+class AnswerTemplate(BaseModel):
+    """Words for an answer. `version`: the one to name when it is changed or deleted."""
+
+    id: str
+    version: int
+    name: str
+    text: str
+
+
+class AnswerTemplates(BaseModel):
+    """The agency's templates by name. `fields`: what may stand between braces."""
+
+    templates: list[AnswerTemplate]
+    fields: list[str]
+
+
+class SavedView(BaseModel):
+    """Filters of the inbox under a name."""
+
+    name: str
+    filters: dict[str, str]
+
+
+class SavedViews(BaseModel):
+    """The caller's own views by name."""
+
+    views: list[SavedView]
+
+
+class Deleted(BaseModel):
+    """It is there no longer."""
+
+    deleted: bool
+
+
 class OfficerNote(BaseModel):
     """What an officer wrote for colleagues."""
 

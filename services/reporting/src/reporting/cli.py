@@ -1,4 +1,4 @@
-"""`satupintu history`, `explain` and `export`: commands for analysts that read the store."""
+"""`satupintu history` and `explain`: commands that read one complaint from the store."""
 
 import asyncio
 import json
@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from chassis.write.loaded import LoadedStream
 from reporting import queries, timeline
 from reporting.app import open_reporting
 from reporting.context import Reporting
+from reporting.options import moment_option
 from schemas import wording
 from schemas.base import ids
 from schemas.base.envelope import RecordedEvent
@@ -58,7 +58,7 @@ def history(
     name: AS = None,
 ) -> None:
     """A complaint as it was at some time: its facts until then, its status, its holder. Without what people wrote."""
-    moment, asked = _instant(as_of, "--as-of"), words_asked(reason, name)
+    moment, asked = moment_option(as_of, "--as-of"), words_asked(reason, name)
 
     async def run(context: Reporting, platform: Platform) -> None:
         loaded = await _found(context, code)
@@ -107,28 +107,6 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-@app.command()
-def export(
-    file: Annotated[Path, typer.Argument(help="the Parquet file to write")],
-    start: Annotated[str | None, typer.Option("--from", help="first day or time, inclusive")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="last day (inclusive) or time")] = None,
-) -> None:
-    """Write the history as Parquet: one row for each fact, without texts that people wrote."""
-    from reporting.export import export as write
-
-    first, last = _instant(start, "--from", timeline.beginning), _instant(end, "--to")
-    if first and last and first > last:
-        raise typer.BadParameter("it ends before it begins", param_hint="--to")
-    if file.is_dir() or not file.parent.is_dir():
-        raise typer.BadParameter(f"{file} must be a file in a folder that exists", param_hint="FILE")
-
-    async def run(context: Reporting, _platform: Platform) -> None:
-        count = await write(_pages(context), file, first, last)
-        Console(stderr=True).print(f"{count} facts written to {file}")
-
-    _with_reporting(run)
-
-
 def _with_reporting(run: Callable[[Reporting, Platform], Coroutine[Any, Any, None]]) -> None:
     async def inside() -> None:
         async with open_platform(read_settings()) as platform, open_reporting(platform) as context:
@@ -171,13 +149,6 @@ def _checked(parse: Callable[[str], str], code: str) -> str:
         return parse(code)
     except ids.MalformedCode as error:
         raise typer.BadParameter(str(error), param_hint="CODE") from error
-
-
-def _instant(text: str | None, option: str, read: Callable[[str], datetime] = timeline.instant) -> datetime | None:
-    try:
-        return read(text) if text else None
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter("a date such as 2026-03-01, or a time in ISO 8601", param_hint=option) from error
 
 
 def _report(

@@ -116,7 +116,7 @@ def file(
         table = FileSource(source, columns, channel, batch or "", encoding, sheet, _zone(zone), SystemClock().now())
         rows = list(read_rows(table))
         cluster = replace(read_settings().kafka_as(OPERATOR), address=kafka) if over_topic else None
-        outcomes = asyncio.run(_filed(rows, Connection(address, cluster, connections)))
+        outcomes = asyncio.run(file_rows(rows, Connection(address, cluster, connections)))
     except (UnreadableFile, Unreachable, CannotRun, BadSetting) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(CANNOT) from error
@@ -148,7 +148,8 @@ def _zone(name: str) -> ZoneInfo:
         raise typer.BadParameter(f"{name} is not a time zone such as Asia/Makassar", param_hint="--zone") from error
 
 
-async def _filed(rows: list[FileRow], to: Connection) -> list[FilingResult]:
+async def file_rows(rows: list[FileRow], to: Connection) -> list[FilingResult]:
+    """File each row, and wait until it is placed or at the desk. Raises Unreachable: nobody answers."""
     shape = (TextColumn("filing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*shape, console=console) as progress:
         task = progress.add_task("filing", total=len(rows))

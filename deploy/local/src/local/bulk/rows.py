@@ -3,7 +3,7 @@
 The key never rests on the words: equal words of two people are two complaints, and a mended word makes no second one.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -83,7 +83,8 @@ def read_rows(source: FileSource) -> Iterator[FileRow]:
         UnreadableFile: none of these, another encoding, or a missing column.
     """
     first = dict[UUID, FileRow]()
-    for number, record in enumerate(_records(source), start=1):
+    found = records(source.file, source.columns.named, source.encoding, source.sheet)
+    for number, record in enumerate(found, start=1):
         row = _row(source, number, record)
         before = first.setdefault(row.key, row)
         if before is not row and (before.body, before.received_at) != (row.body, row.received_at):
@@ -93,17 +94,21 @@ def read_rows(source: FileSource) -> Iterator[FileRow]:
         yield row
 
 
-def _records(source: FileSource) -> Iterator[Record]:
-    file, columns = source.file, source.columns.named
+def records(file: Path, columns: Sequence[str], encoding: str | None, sheet: str | None) -> Iterator[Record]:
+    """The records of a CSV, JSON or spreadsheet file with these columns.
+
+    Raises:
+        UnreadableFile: none of these, another encoding, or a missing column.
+    """
     if is_spreadsheet(file):
-        return read_spreadsheet(file, columns, source.sheet)
+        return read_spreadsheet(file, columns, sheet)
     if is_markup(file):
         raise UnreadableFile(
             f"{file} is a web page or XML: open it in a spreadsheet program and save it as XLSX or CSV"
         )
     if file.suffix.lower() in json_file.SUFFIXES:
-        return json_file.read_json(file, columns, source.encoding)
-    return read_csv(file, columns, source.encoding)
+        return json_file.read_json(file, columns, encoding)
+    return read_csv(file, columns, encoding)
 
 
 def _row(source: FileSource, number: int, record: Record) -> FileRow:
@@ -132,7 +137,7 @@ def body_of(cells: Mapping[str, Any], source: FileSource) -> dict[str, Any]:
     columns = source.columns
 
     def cell(column: str | None, read: Callable[[Any], Any] = values.text_of) -> Any:
-        return _read(cells, column, read)
+        return read_cell(cells, column, read)
 
     if columns.text not in cells:
         raise ValueError(f"{columns.text}: the record has no such field")
@@ -159,13 +164,14 @@ def body_of(cells: Mapping[str, Any], source: FileSource) -> dict[str, Any]:
 
 
 def _received(cells: Mapping[str, Any], source: FileSource) -> datetime | None:
-    found: datetime | None = _read(cells, source.columns.received, lambda cell: values.moment_of(cell, source.zone))
+    found: datetime | None = read_cell(cells, source.columns.received, lambda cell: values.moment_of(cell, source.zone))
     if found is not None and source.now is not None and found > source.now:
         raise ValueError(f"{source.columns.received}: {found.isoformat()} lies in the future")
     return found
 
 
-def _read(cells: Mapping[str, Any], column: str | None, read: Callable[[Any], Any]) -> Any:
+def read_cell(cells: Mapping[str, Any], column: str | None, read: Callable[[Any], Any]) -> Any:
+    """A cell as a value; None: it is empty, or there is no such column. Raises ValueError, which names the column."""
     found = cells.get(column) if column else None
     if found is None or (isinstance(found, str) and not found.strip()):
         return None

@@ -1,4 +1,4 @@
-"""The demo provider as a process: `python -m local issuer`. It exists for `make run` on one machine only."""
+"""The demo provider as a process: `python -m local issuer`. It exists for `make run`, and for trying a cluster."""
 
 from typing import Final
 
@@ -39,11 +39,15 @@ def issuer_of(settings: Settings) -> Issuer:
     except (OSError, ValueError, KeyError) as error:
         raise BadSetting(f"the demo issuer's keys cannot be used: remove {state.keys_file(folder)}") from error
     origins = [f"http://{host}:{settings.port}" for host in HOSTS]
+    if settings.demo_pages_url is not None:
+        origins.append(settings.demo_pages_url.rstrip("/"))
     clients = Clients(
         kept,
         settings.oidc_client_id,
         frozenset(origin + CALLBACK for origin in origins),
         frozenset(origin + SIGNED_OUT for origin in origins),
     )
-    signer = Signer(demo_issuer(settings.demo_issuer_port), settings.oidc_audience, kept.keys)
+    signer = Signer(
+        settings.demo_issuer_url or demo_issuer(settings.demo_issuer_port), settings.oidc_audience, kept.keys
+    )
     return Issuer(signer, clients)

@@ -150,7 +150,7 @@ class Offices:
         return [Template(*row) for row in await self.database.read(lambda each: each.execute(query).all())]
 
     async def keep_template(self, agency: str, template: Template, at: datetime) -> None:
-        """Add it, or change the one of this id and version.
+        """Add it if its version is 0, or change the one of this id and version.
 
         Raises:
             Changed: that one was changed or deleted meanwhile.
@@ -158,10 +158,9 @@ class Offices:
         """
         await self.database.run(lambda each: _keep_template(each, agency, template, at))
 
-    async def delete_template(self, agency: str, id_: str) -> None:
-        """Nothing happens if there is none."""
-        where = _of(TEMPLATE, agency=agency, id=id_)
-        await self.database.run(lambda each: each.execute(delete(TEMPLATE).where(*where)))
+    async def delete_template(self, agency: str, id_: str, version: int | None = None) -> None:
+        """Nothing happens if there is none. Raises Changed: it has another version than this one."""
+        await self.database.run(lambda each: _delete_template(each, _of(TEMPLATE, agency=agency, id=id_), version))
 
 
 def _same_day(connection: Connection, row: dict[str, Any]) -> bool:
@@ -199,9 +198,19 @@ def _keep_template(connection: Connection, agency: str, template: Template, at: 
         raise InvalidField(field="name", why="another one has this name")
     values = {"name": template.name, "text": template.text, "version": template.version + 1, "changed_at": at}
     if template.version == 0:
+        own = select(TEMPLATE.c.id).where(*_of(TEMPLATE, agency=agency, id=template.id))
+        if connection.execute(own).first() is not None:
+            raise Changed
         _must_have_room(connection, TEMPLATE, _of(TEMPLATE, agency=agency), TEMPLATES)
         connection.execute(insert(TEMPLATE), {"agency": agency, "id": template.id, **values})
         return
     where = [*_of(TEMPLATE, agency=agency, id=template.id), TEMPLATE.c.version == template.version]
     if not connection.execute(update(TEMPLATE).where(*where).values(values)).rowcount:
         raise Changed
+
+
+def _delete_template(connection: Connection, of: list[ColumnElement[bool]], version: int | None) -> None:
+    there = connection.execute(select(TEMPLATE.c.version).where(*of)).scalar()
+    if version is not None and there is not None and there != version:
+        raise Changed
+    connection.execute(delete(TEMPLATE).where(*of))

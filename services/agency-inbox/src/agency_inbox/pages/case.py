@@ -10,13 +10,15 @@ from fastapi.responses import RedirectResponse
 
 from agency_inbox import queries
 from agency_inbox.moving import move, page_move
+from agency_inbox.offices.fields import day, filled
 from agency_inbox.pages import changes, elsewhere, forms
-from agency_inbox.pages.filling import day, filled
 from agency_inbox.pages.forms import Wrong
 from agency_inbox.pages.kit import OFFICER, AtOffice, Office, officer_names, region_names, show
+from agency_inbox.pages.photos import photos_of
 from chassis.base.numbers import whole_number
 from chassis.http.files import holders_file
 from chassis.pages.forms import Form, key_of
+from chassis.pages.surroundings import surroundings
 from chassis.signin.forms import OwnForm
 from chassis.signin.pages import page_allow, page_router, said
 from schemas import wording
@@ -29,8 +31,6 @@ from schemas.wording.sectors import sector
 MOVE: Final = "tindakan"
 FILL: Final = "pakai"
 SEEN: Final = "dilihat"
-ELSEWHERE: Final = frozenset({"pelapor", "bagi"})
-"""Moves that other services own."""
 router: APIRouter = page_router()
 
 
@@ -75,10 +75,10 @@ async def act(request: Request, complaint: UUID, case: Case, form: Form) -> Resp
     name, office = form.get(MOVE, ""), case.office
     if form.get(FILL):
         return await _shown(request, case, form=await _with_template(request, case, form))
-    if name not in forms.ROUTES and name not in ELSEWHERE:
+    if name not in forms.ROUTES and name not in elsewhere.MOVES:
         raise InvalidField(field=MOVE, why="must not be empty")
     try:
-        if name in ELSEWHERE:
+        if name in elsewhere.MOVES:
             return await elsewhere.carry_out(request, office, complaint, name, form)
         asked = page_move(office.who, office.agency, complaint, forms.ROUTES[name], key_of(form))
         if name in forms.WORDS and (news := await _news(case, form, asked)):
@@ -168,6 +168,8 @@ async def _shown(
         "news": news or [],
         "choices": choices or {},
         "done": request.query_params.get("berhasil") if not form else None,
+        "photos": photos_of(file["attachments"], state, office.registry, office.agency),
+        "surroundings": surroundings(state.place),
         "shortcuts": await office.context.offices.shortcuts(office.id),
         "own_units": office.registry.agencies[office.agency].units,
         **found,

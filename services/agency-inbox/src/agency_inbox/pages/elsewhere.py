@@ -1,4 +1,6 @@
-"""Of a case, what other services own: followers and like reports, the reporter's identity, a split."""
+"""Of a case, what other services own: followers and like reports, the reporter's identity, a split, what the public
+sees of the photos.
+"""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -14,9 +16,15 @@ from agency_inbox.pages.kit import Office, show
 from chassis.pages.calls import Answer
 from chassis.pages.forms import key_of
 from chassis.pages.parts import Call, asked, do
+from schemas.base.client_keys import is_uuid
 
 PARTS: Final = 3
 """Parts that one form names."""
+PHOTOS: Final = {"perlihatkan": "release", "tarik": "revocation"}
+"""Moves with a photo, and the route of intake's API for each."""
+PHOTO: Final = "foto"
+MOVES: Final = frozenset({"pelapor", "bagi", *PHOTOS})
+"""Moves that other services own."""
 
 
 async def beside(request: Request, office: Office, complaint: UUID) -> dict[str, Any]:
@@ -33,11 +41,15 @@ async def beside(request: Request, office: Office, complaint: UUID) -> dict[str,
 
 
 async def carry_out(request: Request, office: Office, complaint: UUID, name: str, form: Mapping[str, str]) -> Response:
-    """Ask who complained, or split the case. Raises Wrong, StoreUnavailable."""
+    """Ask who complained, split the case, or let the public see a photo. Raises Wrong, StoreUnavailable."""
     if name == "pelapor":
         return await _reader(request, office, complaint, form)
-    await _split(request, office, complaint, form)
-    return RedirectResponse(f"/petugas/{complaint}?berhasil=bagi", HTTPStatus.SEE_OTHER)
+    if name in PHOTOS:
+        await _photo(request, office, complaint, name, form)
+    else:
+        await _split(request, office, complaint, form)
+    suffix = f"&instansi={office.agency}" if len(office.bodies) > 1 else ""
+    return RedirectResponse(f"/petugas/{complaint}?berhasil={name}{suffix}", HTTPStatus.SEE_OTHER)
 
 
 async def _reader(request: Request, office: Office, complaint: UUID, form: Mapping[str, str]) -> Response:
@@ -50,6 +62,15 @@ async def _reader(request: Request, office: Office, complaint: UUID, form: Mappi
         raise Wrong({"alasan_pelapor": _said(office, done)})
     # Shown in the answer to the form: a name belongs into no address.
     return show(request, office, "petugas_pelapor.html", person=done.body, complaint=complaint)
+
+
+async def _photo(request: Request, office: Office, complaint: UUID, name: str, form: Mapping[str, str]) -> None:
+    if not is_uuid(photo := form.get(PHOTO, "")):
+        raise Wrong({"": office.gettext("Pilih salah satu foto laporan ini.")})
+    path = f"/api/v1/photos/{complaint}/{photo}/{PHOTOS[name]}"
+    done = await do(request, Call(path, {"lang": office.lang}, "POST", {}, key_of(form), office.lang))
+    if not done.ok:
+        raise Wrong({"": _said(office, done)})
 
 
 async def _split(request: Request, office: Office, complaint: UUID, form: Mapping[str, str]) -> None:

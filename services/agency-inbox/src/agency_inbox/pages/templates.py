@@ -1,4 +1,4 @@
-"""Answer templates of an agency: primary data that its officers write, change and delete."""
+"""Answer templates of an agency on a page: its officers write, change and delete them."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -9,75 +9,68 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from agency_inbox.offices.store import Changed, Template
-from agency_inbox.pages.filling import FIELDS, check
+from agency_inbox import answer_templates as kept
+from agency_inbox.answer_templates import MOST
+from agency_inbox.offices.fields import FIELDS
+from agency_inbox.offices.store import Template
 from agency_inbox.pages.kit import OFFICER, AtOffice, Office, show
 from chassis.base.numbers import whole_number
 from chassis.pages.forms import Form
 from chassis.signin.forms import OwnForm
 from chassis.signin.pages import page_allow, page_router, said
-from schemas.base.limits import BODY
-from schemas.base.refusals import InvalidField, NotFound
+from schemas.base.client_keys import is_uuid
+from schemas.base.refusals import InvalidField, NotFound, VersionMismatch
 
-NAME: Final = 100
-MOST: Final = BODY // 2
-"""Characters of a template: an answer has room for more."""
 FORM: Final = {"name": "nama", "text": "kata"}
 router: APIRouter = page_router()
 
 
 @router.get("/petugas/templat", dependencies=[page_allow(OFFICER)])
-async def templates(request: Request, office: AtOffice, ubah: str = "") -> Response:
-    """All of them, and a form for a new one, or for the one that is changed."""
-    return await _shown(request, office, await _chosen(office, ubah) if ubah else None)
+async def templates(request: Request, office: AtOffice, ubah: str = "", hapus: str = "") -> Response:
+    """All of them, and a form for a new one, or for the one that is changed; or whether one is to be deleted."""
+    if hapus:
+        return _confirm(request, office, await kept.one(office.context, office.agency, hapus))
+    return await _shown(request, office, await kept.one(office.context, office.agency, ubah) if ubah else None)
 
 
 @router.post("/petugas/templat", dependencies=[page_allow(OFFICER), OwnForm])
 async def change(request: Request, office: AtOffice, form: Form) -> Response:
     """Add, change or delete one."""
-    id_ = form.get("templat", "")
+    id_, version = form.get("templat", ""), whole_number(form.get("versi", "")) or 0
     if form.get("tindakan") == "hapus":
-        await office.context.offices.delete_template(office.agency, id_)
-        return _back(office, "hapus")
-    version = whole_number(form.get("versi", "")) or 0
-    made = Template(
-        id_ if id_ and version else str(UUID(bytes=token_bytes(16), version=4)),
-        version if id_ else 0,
-        " ".join(form.get("nama", "").split()),
-        form.get("kata", "").replace("\r\n", "\n").strip(),
-    )
+        return await _delete(request, office, id_, version)
+    made = Template(id_, version if id_ else 0, form.get("nama", ""), form.get("kata", ""))
+    named = UUID(id_) if is_uuid(id_) and version else UUID(bytes=token_bytes(16), version=4)
     try:
-        _check(made)
-        await office.context.offices.keep_template(office.agency, made, office.context.clock.now())
+        await kept.keep(office.context, office.agency, named, made.version, made.name, made.text)
     except InvalidField as refusal:
         errors = {FORM[str(refusal.data["field"])]: said(refusal, office.lang)}
         return await _shown(request, office, made, HTTPStatus.UNPROCESSABLE_ENTITY, errors)
-    except Changed:
+    except VersionMismatch:
         return await _conflict(request, office, made)
     return _back(office, "simpan")
 
 
+async def _delete(request: Request, office: Office, id_: str, version: int) -> Response:
+    if not is_uuid(id_):
+        raise NotFound(template=id_)
+    try:
+        await kept.delete(office.context, office.agency, UUID(id_), version)
+    except VersionMismatch:
+        changed = await kept.one(office.context, office.agency, id_)
+        return _confirm(request, office, changed, HTTPStatus.CONFLICT)
+    return _back(office, "hapus")
+
+
+def _confirm(request: Request, office: Office, one: Template, status: int = HTTPStatus.OK) -> Response:
+    return show(request, office, "petugas_templat_hapus.html", status, one=one, changed=status == HTTPStatus.CONFLICT)
+
+
 async def _conflict(request: Request, office: Office, made: Template) -> Response:
     """Both texts, and the form on the new version; a template that was deleted meanwhile is added anew."""
-    theirs = {each.id: each for each in await office.context.offices.templates(office.agency)}.get(made.id)
+    theirs = {each.id: each for each in await kept.listed(office.context, office.agency)}.get(made.id)
     mine = made._replace(version=theirs.version if theirs else 0)
     return await _shown(request, office, mine, HTTPStatus.CONFLICT, {}, theirs, conflict=True)
-
-
-def _check(made: Template) -> None:
-    for field, text, most in (("name", made.name, NAME), ("text", made.text, MOST)):
-        if not 1 <= len(text) <= most:
-            raise InvalidField(field=field, why=f"must have 1 to {most} characters")
-        if "\0" in text:
-            raise InvalidField(field=field, why="must not hold a NUL character")
-    check(made.text)
-
-
-async def _chosen(office: Office, id_: str) -> Template:
-    for each in await office.context.offices.templates(office.agency):
-        if each.id == id_:
-            return each
-    raise NotFound(template=id_)
 
 
 def _back(office: Office, done: str) -> Response:
@@ -96,7 +89,7 @@ async def _shown(
     conflict: bool = False,
 ) -> Response:
     values: dict[str, Any] = {
-        "templates": await office.context.offices.templates(office.agency),
+        "templates": await kept.listed(office.context, office.agency),
         "edited": edited,
         "errors": errors or {},
         "theirs": theirs,

@@ -254,6 +254,12 @@ class Settings(BaseSettings):
     kafka_cache: Path = Path(".cache/kafka")
     demo_issuer_port: int = 8001
     """Where the provider with the demo people listens."""
+    demo_issuer_url: str | None = None
+    """Under which address a proxy on the same machine publishes the demo provider, for trying a cluster. By default it
+    is not published.
+    """
+    demo_pages_url: str | None = None
+    """The address of the pages that people then sign in at, besides those on this machine."""
 
     @model_validator(mode="before")
     @classmethod
@@ -355,7 +361,7 @@ class Settings(BaseSettings):
         beside = self.port + 2 if self.port else 0
         return self.health_host, beside if self.health_port is None else self.health_port
 
-    @field_validator("oidc_issuer", "parts_url")
+    @field_validator("oidc_issuer", "parts_url", "demo_issuer_url", "demo_pages_url")
     @classmethod
     def _safe_issuer(cls, issuer: str | None) -> str | None:
         if issuer is not None and (not is_safe_url(issuer) or "?" in issuer):

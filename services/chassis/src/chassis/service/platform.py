@@ -92,6 +92,16 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         await limits.close()
 
 
+@asynccontextmanager
+async def open_only_store(settings: Settings) -> AsyncIterator[Store]:
+    """Open the event store alone, for readers that need no key. Raises BadSetting: the store's URL is not valid."""
+    store = _store(settings.store_url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
 def _store(url: str) -> Store:
     try:
         return open_store(url)

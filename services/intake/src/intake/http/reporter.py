@@ -25,7 +25,7 @@ from intake.context import Intake
 from intake.data_access import AskForData
 from intake.decide import AddDetail, CallOmbudsman, Confirm, DeclineJoin, Dispute, Erase, Withdraw
 from intake.handlers import MoveRequest
-from intake.http import data_requests, follow, lookups, lost_codes, persons, photos
+from intake.http import data_requests, follow, lookups, lost_codes, numbers, persons, photos
 from intake.http.answers import DataCopy, Explanation, TrackingPage
 from intake.http.filing import REPLAYED, Context, with_notice
 from intake.notices.choices import NoticeChoices
@@ -323,5 +323,6 @@ def _form_of(request: Request, most: int) -> AbstractAsyncContextManager[FormDat
 router.include_router(lookups.router)
 router.include_router(persons.router)
 router.include_router(photos.router)
+router.include_router(numbers.router)
 router.include_router(data_requests.router)
 router.include_router(lost_codes.router)

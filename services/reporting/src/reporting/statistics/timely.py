@@ -33,7 +33,7 @@ def timeliness(
     if any(mark.clock is Clock.SETTLE and mark.step == MISSED for mark in state.marks):
         return Timely("late", None)
     if answer is not None:
-        due_at = settle_due(state, _context_of(answer.agency, answer.at, registry, policies)).due_at
+        due_at = settle_due(state, context_at(answer.agency, answer.at, registry, policies)).due_at
         return Timely("on_time" if answer.at <= due_at else "late", None)
     if not state.is_open:
         return Timely("", None)
@@ -45,7 +45,8 @@ def timeliness(
     )
 
 
-def _context_of(agency: str, at: datetime, registry: Registry, policies: Policies) -> DateContext:
+def context_at(agency: str, at: datetime, registry: Registry, policies: Policies) -> DateContext:
+    """What the dates of this agency depended on at `at`, also if it ended since."""
     found = registry.agencies.get(agency)
     if found is None:
         return DateContext(registry.calendar_at(at), DEFAULT_ZONE, policies)

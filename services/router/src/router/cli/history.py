@@ -4,13 +4,15 @@ import asyncio
 import json
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from chassis.base.log import configure
@@ -19,11 +21,14 @@ from chassis.cli.person import AS, REASON, WordsAsked, note_words_read, words_as
 from chassis.service.platform import open_platform
 from router.app import open_router
 from router.history import replay as replays
+from router.history.other_policies import policies_of
 from router.history.shadow import tally
 from router.reading.model_files import BadModel, find
 from router.reading.reader import Reader, reader
 from router.settings import SERVICE
+from schemas.deadlines.policies import Policies
 from schemas.reference.load import policies
+from schemas.reference.policy_file import BadPolicy
 from schemas.registry.fold import Registry
 
 app: Final = typer.Typer(no_args_is_help=True)
@@ -35,18 +40,46 @@ Day = Annotated[str | None, typer.Option(help="a date, such as 2026-04-14")]
 def replay(
     model: Annotated[str | None, typer.Option(help="a version in the models' folder; the live one if left out")] = None,
     registry: Day = None,
+    other: Annotated[Path | None, typer.Option("--policies", help="a policy file: dates it would have moved")] = None,
     since: Day = None,
+    until: Annotated[int | None, typer.Option(help="the store position of an earlier replay, to repeat it")] = None,
+    out: Annotated[Path | None, typer.Option(help="a folder for report, rows and page")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
-    """Run another model, or another day's registry, over history: owner changes, avoided returns, days saved.
+    """Run another model, another day's registry or another deadline policy over history.
 
-    Nothing is written. A body that returned a complaint would have returned it again; nothing is claimed of others.
+    Nothing is written to the store. A body that returned a complaint would have returned it again; nothing is claimed
+    of others. A time at the desk that is unknown counts nowhere.
     """
-    settings = _settings()
-    report = asyncio.run(
-        _replayed(settings, model, _moment(registry, "--registry", end=True), _moment(since, "--since"))
-    )
+    asked = ReplayAsked(model, _moment(registry, "--registry", end=True), other, _moment(since, "--since"), until, out)
+    report = asyncio.run(_replayed(_settings(), asked))
     print(json.dumps(report, indent=2)) if as_json else _print_replay(report)
+
+
+class ReplayAsked(NamedTuple):
+    """The options of a replay."""
+
+    model: str | None
+    registry_at: datetime | None
+    other: Path | None
+    since: datetime | None
+    until: int | None
+    out: Path | None
+
+    def policies(self) -> Policies | None:
+        """The other policy; None: none is asked for."""
+        try:
+            return policies_of(self.other) if self.other else None
+        except (BadPolicy, OSError) as error:
+            raise typer.BadParameter(str(error), param_hint="--policies") from error
+
+    def named(self) -> dict[str, Any]:
+        """What was tried, for the report."""
+        return {
+            "model": self.model or "live",
+            "registry": self.registry_at.date().isoformat() if self.registry_at else "of each day",
+            "policies": self.other.name if self.other else None,
+        }
 
 
 @app.command()
@@ -90,18 +123,43 @@ def _settings() -> Settings:
     return settings
 
 
-async def _replayed(
-    settings: Settings, model: str | None, registry_at: datetime | None, since: datetime | None
-) -> dict[str, Any]:
+async def _replayed(settings: Settings, asked: ReplayAsked) -> dict[str, Any]:
+    other = asked.policies()
+    if asked.out:
+        asked.out.mkdir(parents=True, exist_ok=True)
     async with open_platform(settings) as platform:
-        repository = platform.repository(SERVICE)
-        read_with = _reader(settings, model or (await repository.registry()).model)
-        report = await replays.replay(repository, policies(), read_with, registry_at=registry_at, since=since)
-    return {
-        "model": model or "live",
-        "registry": registry_at.date().isoformat() if registry_at else "of each day",
-        **report,
-    }
+        repository, newest = platform.repository(SERVICE), await platform.store.newest()
+        lab = replays.Lab(
+            _reader(settings, asked.model or (await repository.registry()).model), policies(),
+            min(asked.until or newest, newest), platform.clock.now(), asked.registry_at, asked.since, other,
+        )  # fmt: skip
+        with _rows(asked.out) as seen, _progress() as reached:
+            report = {**asked.named(), **await replays.replay(repository, lab, seen, reached)}
+    if asked.out:
+        from router.history.replay_files import write_report
+
+        write_report(asked.out, report)
+    return report
+
+
+@contextmanager
+def _rows(folder: Path | None) -> Iterator[Callable[[replays.ReplayedCase], None]]:
+    if folder is None:
+        yield lambda _case: None
+        return
+    # Parquet is a dependency of analysts alone (the extra `analyst`).
+    from router.history.replay_files import replay_rows
+
+    with replay_rows(folder / "replay.parquet") as add:
+        yield add
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("{task.completed:,} complaints"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("replay", total=None)
+        yield lambda done, every: progress.update(task, completed=done, total=every)
 
 
 def _reader(settings: Settings, model: str | None) -> Callable[[Registry], Reader]:
@@ -158,7 +216,15 @@ def _print_replay(report: dict[str, Any]) -> None:
     table.add_row("right then, wrong now", "", str(report["now_wrong"]))
     table.add_row("to a body that never had it", "", str(report["unknown"]))
     table.add_row("days saved", "", f"{days['total']} ({days['complaints']} complaints, median {days['median']})")
+    if days["unknown"]:
+        table.add_row("days unknown: nobody left the desk yet", "", f"{days['unknown']} complaints")
+    if days["by_usual_desk_time"]:
+        usual = f"{days['by_usual_desk_time']} complaints, {days['usual_desk_days']} days each"
+        table.add_row("of these by the usual time at the desk", "", usual)
+    for kind, count in (report["deadlines"] or {"before": {}})["before"].items():
+        table.add_row(f"answers {kind.replace('_', ' ')}", str(count), str(report["deadlines"]["after"][kind]))
     console.print(table)
+    console.print(f"by the facts up to position {report['position']}; --until {report['position']} repeats it")
     for change in report["changes"]:
         console.print(f"  {change['complaints']:>5}  {change['from']} -> {change['to']}")
     if report["not_replayed"]:

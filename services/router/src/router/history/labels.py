@@ -14,12 +14,13 @@ from router.reading.reader import located, place_tokens
 from router.reading.rules import SectorScore
 from schemas.base.values import ComplaintClass
 from schemas.complaint.state import Complaint
+from schemas.events.intake import CaseImported
 from schemas.events.router import ComplaintRouted
 from schemas.registry.bodies import Mandate
 from schemas.registry.fold import Registry
 
-Source = Literal["arbiter", "desk", "kept", "returned"]
-WEIGHTS: Final[Mapping[Source, float]] = {"arbiter": 1.0, "desk": 1.0, "kept": 0.5, "returned": 1.0}
+Source = Literal["arbiter", "desk", "kept", "returned", "imported"]
+WEIGHTS: Final[Mapping[Source, float]] = {"arbiter": 1.0, "desk": 1.0, "kept": 0.5, "returned": 1.0, "imported": 0.5}
 """The weight of each source: a body also keeps complaints that it should have returned."""
 INFERRED: Final = 0.5
 """Factor on the weight where the body is known and its sector only follows from the words."""
@@ -91,6 +92,21 @@ def training_labels(
     if owner is None or not outcome.proven:
         return returned
     return [label(owner.agency, owner.unit, _source(owner)), *returned]
+
+
+def imported_label(
+    case: CaseImported, mandates: Mapping[str, Sequence[Mandate]], scores: SectorScores = lambda _: ()
+) -> TrainingLabel | None:
+    """The label of a closed case of another system, by the body that handled it there; None: that is not known here."""
+    if case.agency is None:
+        return None
+    text = "\n".join([case.title or "", case.text]).strip()
+    own = frozenset(mandate.sector for mandate in mandates.get(case.agency, ()))
+    only = next(iter(own)) if len(own) == 1 else None
+    return TrainingLabel(
+        text, case.place.region if case.place else None, case.class_, only or _sector_by_words(scores(text), own),
+        case.agency, None, WEIGHTS["imported"] * (1.0 if only else INFERRED), "imported", received_at=case.received_at,
+    )  # fmt: skip
 
 
 def _source(owner: ComplaintRouted) -> Source:

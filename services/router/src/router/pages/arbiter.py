@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from chassis.http.access import ARBITER
-from chassis.pages.forms import Form, key_of
+from chassis.pages.forms import Form
 from chassis.pages.texts import N_
 from chassis.signin.forms import OwnForm
 from chassis.signin.pages import PageCaller, PageSession, language_of, page_allow, page_router, render
@@ -19,18 +19,19 @@ from router.context import Router
 from router.http import desk, lists
 from router.http.cases import THE_ARBITER, open_file, read
 from router.http.request import Context
-from router.pages.case import Seen, SeenRequest, shown_case
+from router.pages.case import asked_with, changed_since, shown_case
 from router.pages.decision import LEVELS, NAMES, OTHER, REGION, command_of, in_question, reach_of, sectors_of, sides
 from router.pages.desk import GONE, NO_BODY, done_in
 from router.pages.desk_forms import CHOSEN, BodyUnclear
 from router.pages.kit import GO, PAGES, SEARCH, errors_of, guard, translator
 from router.placement import status
-from schemas.access.principal import Principal, client_of
+from schemas.access.principal import Principal
 from schemas.base import limits
 from schemas.base.refusals import NotFound, Refusal
 from schemas.deadlines import timeline_due
 from schemas.registry.calendars import DEFAULT_ZONE
 from schemas.registry.fold import Registry
+from schemas.wording.casefile import notes
 from schemas.wording.names import agency, holder
 
 router: APIRouter = page_router()
@@ -98,9 +99,7 @@ async def decide(
     try:
         command = command_of(form)
         if not errors:
-            seen = Seen(form.get("versi", ""), loaded)
-            asked = SeenRequest(context, who, key_of(form), client_of(who), lang, seen)
-            await desk.arbitrate(complaint, command, asked)
+            await desk.arbitrate(complaint, command, asked_with(request, context, who, form, loaded))
             number = loaded.state.public_number
             return RedirectResponse(f"/arbiter?berhasil=putusan&nomor={number}", HTTPStatus.SEE_OTHER)
     except BodyUnclear as unclear:
@@ -125,7 +124,7 @@ async def _overtaken(
     form: Mapping[str, str],
 ) -> Response:
     loaded = await read(context, who, complaint, THE_ARBITER)
-    changed = await Seen(form.get("versi", ""), loaded).happened(context, language_of(request))
+    changed = await changed_since(request, context, form, loaded)
     return await _shown(request, context, who, hidden, loaded, HTTPStatus.CONFLICT, form_sent=form, changed=changed)
 
 
@@ -145,7 +144,8 @@ async def _shown(
         request, "arbiter_satu.html", code, PAGES, hidden=hidden, sides=sides(history, registry, translate),
         levels=[(level.value, translate(text)) for level, text in LEVELS.items()],
         earlier=like, reach=reach_of(file, lang, translate), sectors=sectors_of(lang), most=limits.NOTE,
-        waits=file["status"] == status.ARBITRATION, holder_name=_held_by(loaded, registry, lang),
+        notes=notes(history, registry), waits=file["status"] == status.ARBITRATION,
+        holder_name=_held_by(loaded, registry, lang),
         **{"errors": {}, "form_sent": {}, "options": {}, "changed": (), **values, **more},
     )  # fmt: skip
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Request, Response
 
 from chassis.base.numbers import whole_number
-from chassis.pages.forms import KEY, new_key
+from chassis.pages.forms import KEY, key_of, new_key
+from chassis.pages.surroundings import surroundings
 from chassis.pages.texts import N_
 from chassis.signin.pages import language_of
 from chassis.write.loaded import LoadedStream
@@ -16,10 +16,8 @@ from chassis.write.precondition import UNCONDITIONAL
 from router import handlers
 from router.context import Router
 from router.desk.decide import DecisionContext
-from router.geography.codes import regency
 from router.http.cases import Office, case_file
 from router.http.desk import DeskRequest
-from router.lexicon.files import place_data
 from router.pages.bodies import SEARCH as BODIES
 from router.pages.bodies import option_of
 from router.pages.candidates import cards
@@ -27,10 +25,9 @@ from router.pages.desk_forms import parts_in
 from router.pages.kit import SEARCH, translator
 from router.placement import views
 from schemas.access.accused import is_kept_from
-from schemas.access.principal import Principal
+from schemas.access.principal import Principal, client_of
 from schemas.base import limits
-from schemas.base.refusals import VersionMismatch
-from schemas.base.values import Place
+from schemas.base.refusals import InvalidField, VersionMismatch
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines import timeline_due
@@ -54,8 +51,6 @@ ARCHIVE_REASONS: Final = {
     "reporter_wish": N_("atas permintaan pelapor"),
     "duplicate": N_("laporan yang sama sudah ditangani"),
 }
-AROUND_POINT, AROUND_REGENCY, PICTURE = 0.3, 0.8, 640
-"""Degrees that the map around a point, and around a regency, shows; its width in pixels."""
 SHORT: Final = 280
 """Characters of a like report that are shown."""
 
@@ -93,6 +88,34 @@ class SeenRequest(DeskRequest):
             return decision(state, by)
 
         return super().known_to(office, decided)
+
+
+def asked_with(
+    request: Request, context: Router, who: Principal, form: Mapping[str, str], loaded: LoadedStream
+) -> SeenRequest:
+    """The change that a form asks for, as the API would have it. `loaded`: the report as it is now."""
+    seen = Seen(form.get("versi", ""), loaded)
+    return SeenRequest(context, who, key_of(form), client_of(who), language_of(request), seen)
+
+
+async def changed_since(
+    request: Request, context: Router, form: Mapping[str, str], loaded: LoadedStream
+) -> Sequence[Mapping[str, Any]]:
+    """What happened since the form was shown, each with its sentence."""
+    return await Seen(form.get("versi", ""), loaded).happened(context, language_of(request))
+
+
+def check_changed(form: Mapping[str, str], state: Complaint, title: str | None, text: str | None) -> None:
+    """A form that words a report anew must not hold the very words that its page showed. Of an older page nothing is
+    said here, since what it asks for may be done already.
+
+    Raises:
+        InvalidField: nothing would change.
+    """
+    written = [" ".join(form.get(name, "").split()) for name in ("judul", "kata")]
+    shown = [" ".join((each or "").split()) for each in (title, text)]
+    if whole_number(form.get("versi", "")) == state.version and written == shown:
+        raise InvalidField(field="text", why="is unchanged, so nothing was saved")
 
 
 async def shown_case(
@@ -155,26 +178,7 @@ async def _place(context: Router, state: Complaint) -> dict[str, Any]:
         return {"region": None, "address": None, "picture": ""}
     reader = (await context.placement_context.current()).reader
     region = reader.place_name(place.region) or place.region
-    return {"region": region, "address": place.address, "picture": _picture(place)}
-
-
-def _picture(place: Place) -> str:
-    """The address of the picture of its surroundings; empty where there is no point and no regency."""
-    if place.lat is not None and place.lon is not None:
-        around = {
-            "lat": place.lat,
-            "lon": place.lon,
-            "width": AROUND_POINT,
-            "pin": f"{place.lat},{place.lon}",
-            "size": PICTURE,
-        }
-        return f"/peta.svg?{urlencode(around)}"
-    known = place_data().places.get(regency(place.region)) if place.region is not None else None
-    return (
-        f"/peta.svg?{urlencode({'lat': known[1], 'lon': known[2], 'width': AROUND_REGENCY, 'size': PICTURE})}"
-        if known
-        else ""
-    )
+    return {"region": region, "address": place.address, "picture": surroundings(place)}
 
 
 async def _like(context: Router, file: Mapping[str, Any], registry: Registry, lang: str) -> list[dict[str, Any]]:
@@ -182,15 +186,18 @@ async def _like(context: Router, file: Mapping[str, Any], registry: Registry, la
     suggested = file["suggestions"]
     loaded = await context.repository.load_many([UUID(each["complaint"]) for each in suggested])
     return [
-        {
-            **each,
-            "percent": round(each["likeness"] * 100),
-            "title": masked_address(masked(one.state.restated_title or one.state.title or "")),
-            "text": _short(masked_address(masked(one.state.restated_text or one.state.text))),
-            "held_by": holder(one.state.holder, registry, lang),
-        }
+        {**each, "percent": round(each["likeness"] * 100), **public_words(one.state, registry, lang, SHORT)}
         for each, one in zip(suggested, loaded, strict=True)
     ]
+
+
+def public_words(state: Complaint, registry: Registry, lang: str, most: int = limits.BODY) -> dict[str, Any]:
+    """Title and text of a report as the public reads them, and who holds it."""
+    return {
+        "title": masked_address(masked(state.restated_title or state.title or "")),
+        "text": _short(masked_address(masked(state.restated_text or state.text)), most),
+        "held_by": holder(state.holder, registry, lang),
+    }
 
 
 async def _followers(context: Router, who: Principal, complaint: UUID, registry: Registry) -> list[Complaint]:
@@ -202,5 +209,5 @@ async def _followers(context: Router, who: Principal, complaint: UUID, registry:
     ]
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= SHORT else f"{text[:SHORT].rstrip()} ..."
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most].rstrip()} ..."

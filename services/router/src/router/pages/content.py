@@ -11,35 +11,35 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from chassis.http.access import TRIAGE
-from chassis.pages.forms import KEY, Form, key_of, new_key
+from chassis.pages.forms import KEY, Form, new_key
 from chassis.signin.forms import OwnForm
 from chassis.signin.pages import PageCaller, PageSession, language_of, page_allow, page_router, render
 from chassis.write.loaded import LoadedStream
 from router.context import Router
 from router.http import content
 from router.http.request import Context
-from router.pages.case import Seen, SeenRequest
+from router.pages.case import asked_with, changed_since, check_changed
 from router.pages.desk_forms import Move
 from router.pages.kit import MOVE, PAGES, errors_of, guard
-from schemas.access.principal import client_of
 from schemas.base import limits
 from schemas.base.client_keys import is_uuid
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import NotFound, Refusal, VersionMismatch
 from schemas.complaint.lifecycle import Status
+from schemas.deadlines import timeline_due
 from schemas.registry.calendars import DEFAULT_ZONE
-from schemas.wording.names import CONTENT
+from schemas.wording.names import CONTENT, holder
+from schemas.wording.public_text import public_text, public_title
 
 router: APIRouter = page_router()
 PATH: Final = "/meja/aduan-isi"
 AFTER: Final = "sesudah"
+REWORD: Final = "rumuskan"
 DECISIONS: Final[Mapping[str, Move]] = {
     "biarkan": Move(content.ContentNoteBody, {"pesan_biarkan": "note"}, content.keep),
     "sembunyikan": Move(content.HidingBody, {"sebab": "reason", "pesan_sembunyikan": "note"}, content.hide),
     "tampilkan": Move(content.ContentNoteBody, {"pesan_tampilkan": "note"}, content.show),
-    "rumuskan": Move(
-        content.RewordingBody, {"judul": "title", "kata": "text", "pesan_rumuskan": "reason"}, content.reword
-    ),
+    REWORD: Move(content.RewordingBody, {"judul": "title", "kata": "text", "pesan_rumuskan": "reason"}, content.reword),
 }
 """What the desk can do, each behind its route of the API."""
 
@@ -68,7 +68,7 @@ async def next_one(
         )
     [item] = page["reports"]
     loaded = await context.repository.load(UUID(item["complaint"]))
-    return _shown(request, guard(found), loaded, item, Queue(page["total"], sesudah, page["next"] or ""))
+    return await _shown(request, context, guard(found), loaded, item, Queue(page["total"], sesudah, page["next"] or ""))
 
 
 @router.get(PATH + "/{complaint}", dependencies=[page_allow(TRIAGE)])
@@ -86,13 +86,14 @@ async def decide(
     if name not in DECISIONS:
         raise NotFound(decision=name)
     decision, loaded = DECISIONS[name], await _public(context, complaint)
-    seen = Seen(form.get("versi", ""), loaded)
     given = {to: form[field] for field, to in decision.fields.items() if form.get(field, "").strip()}
     try:
-        asked = SeenRequest(context, who, key_of(form), client_of(who), lang, seen)
+        if name == REWORD:
+            check_changed(form, loaded.state, public_title(loaded.state), public_text(loaded.state))
+        asked = asked_with(request, context, who, form, loaded)
         await decision.carry(complaint, decision.body.model_validate(given), asked)
     except VersionMismatch:
-        changed = await seen.happened(context, lang)
+        changed = await changed_since(request, context, form, await _public(context, complaint))
         return await _again(request, context, found, complaint, form, HTTPStatus.CONFLICT, {}, changed)
     except (ValidationError, Refusal) as error:
         errors = errors_of(error, {to: field for field, to in decision.fields.items()}, lang)
@@ -118,22 +119,23 @@ async def _again(
     loaded = await _public(context, complaint)
     item = await content.reported_item(context, loaded, language_of(request))
     queue = Queue(await content.waiting(context), form.get(AFTER, ""))
-    return _shown(
-        request, guard(found), loaded, item, queue, code, errors=errors, form_sent=form, changed=changed[::-1]
+    return await _shown(
+        request, context, guard(found), loaded, item, queue, code, errors=errors, form_sent=form, changed=changed[::-1]
     )
 
 
-def _shown(
-    request: Request, hidden: Mapping[str, str], loaded: LoadedStream, item: Mapping[str, Any], queue: Queue,
-    code: int = HTTPStatus.OK, **more: Any,
+async def _shown(
+    request: Request, context: Router, hidden: Mapping[str, str], loaded: LoadedStream, item: Mapping[str, Any],
+    queue: Queue, code: int = HTTPStatus.OK, **more: Any,
 ) -> Response:  # fmt: skip
-    lang = language_of(request)
+    lang, state, registry = language_of(request), loaded.state, await context.registry.current()
     reasons = [(reason, _sentence(words[lang])) for reason, words in CONTENT.items()]
     values = {"errors": {}, "form_sent": {}, "changed": (), **more}
     return render(
         request, "meja_aduan.html", code, PAGES, item=item, hidden=hidden, queue=queue, reasons=reasons,
-        why={reason: words[lang] for reason, words in CONTENT.items()}, version=loaded.state.version,
-        closed=loaded.state.status is Status.CLOSED,
+        why={reason: words[lang] for reason, words in CONTENT.items()}, version=state.version,
+        closed=state.status is Status.CLOSED, held_by=holder(registry.holder(state.holder), registry, lang),
+        due_at=timeline_due(state, registry, context.policies), now=context.clock.now(),
         zone=DEFAULT_ZONE, done=_done(request), key_field=KEY, key=new_key, note_most=limits.NOTE,
         body_most=limits.BODY, title_most=limits.TITLE, **values,
     )  # fmt: skip

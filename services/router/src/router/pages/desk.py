@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from chassis.http.access import TRIAGE
-from chassis.pages.forms import Form, key_of
+from chassis.pages.forms import Form
 from chassis.pages.texts import N_
 from chassis.signin.forms import OwnForm
 from chassis.signin.pages import PageCaller, PageSession, language_of, page_allow, page_router, render
@@ -22,11 +22,21 @@ from router.http import content, lists
 from router.http.cases import DESK, open_file, read
 from router.http.request import Context
 from router.pages.bodies import SEARCH as BODIES
-from router.pages.case import Seen, SeenRequest, shown_case
-from router.pages.desk_forms import MOVES, PLACE, TASK, UNJOIN, BodyUnclear, command_of
-from router.pages.kit import GO, MOVE, PAGES, SEARCH, errors_of, guard, translator, unclear_errors
+from router.pages.case import asked_with, changed_since, check_changed, shown_case
+from router.pages.desk_forms import JOIN, MOVES, PLACE, RESTATE, TASK, UNJOIN, BodyUnclear, command_of
+from router.pages.joining import COMPARE, NUMBER, NotNamed, compared
+from router.pages.kit import (
+    GO,
+    MOVE,
+    PAGES,
+    SEARCH,
+    errors_of,
+    guard,
+    translator,
+    unclear_errors,
+)
 from router.placement import status, views
-from schemas.access.principal import Principal, client_of
+from schemas.access.principal import Principal
 from schemas.base.client_keys import is_uuid
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import AlreadyClosed, NotFound, Refusal, VersionMismatch, WrongStatus
@@ -81,14 +91,19 @@ async def move(
     name = form.get(MOVE, "")
     if name not in MOVES:
         raise NotFound(move=name)
+    if name == JOIN and form.get(GO) == COMPARE:
+        return await _compared(request, context, who, found, complaint, form)
     registry, lang, translate = await context.registry.current(), language_of(request), translator(request)
     options: Mapping[str, Sequence[Any]] = {}
     try:
         if form.get(GO) or (name == PLACE and not form.get("instansi") and form.get(SEARCH)):
             return await _again(request, context, who, found, complaint, form, HTTPStatus.OK, {}, {})
         command = command_of(name, form, BODIES.of(registry))
-        asked = await _asked(context, who, complaint, form, lang)
-        await MOVES[name].carry(complaint, command, asked)
+        loaded = await context.repository.load(complaint)
+        state = loaded.state
+        if name == RESTATE:
+            check_changed(form, state, state.restated_title or state.title, state.restated_text or state.text)
+        await MOVES[name].carry(complaint, command, asked_with(request, context, who, form, loaded))
     except BodyUnclear as unclear:
         options = unclear.options
         errors = unclear_errors(unclear, translate)
@@ -100,19 +115,36 @@ async def move(
         if name == PLACE and not form.get("instansi"):
             errors = {"instansi": translate(NO_BODY)}
     else:
-        after = {"sesudah": form["urutan"]} if form.get("urutan") and name != "kata" else {}
         number = (await context.repository.load(complaint)).state.public_number
-        to = f"/meja/{complaint}" if name == "kata" else "/meja"
-        if name == UNJOIN and is_uuid(back := form.get("dari", "")):
-            to, after = f"/meja/{UUID(back)}", {}
-        return RedirectResponse(f"{to}?{urlencode({**after, 'berhasil': name, 'nomor': number})}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(_next_of(name, complaint, form, number), HTTPStatus.SEE_OTHER)
     return await _again(request, context, who, found, complaint, form, HTTPStatus.UNPROCESSABLE_ENTITY, errors, options)
 
 
-async def _asked(context: Router, who: Principal, complaint: UUID, form: Mapping[str, str], lang: str) -> SeenRequest:
-    """The request as the API would have it; refused if the page that it comes from is out of date."""
-    seen = Seen(form.get("versi", ""), await context.repository.load(complaint))
-    return SeenRequest(context, who, key_of(form), client_of(who), lang, seen)
+def _next_of(name: str, complaint: UUID, form: Mapping[str, str], number: str) -> str:
+    """Where the desk goes on: to the next report, or to the one whose words or followers it changed."""
+    said = {"berhasil": name, "nomor": number}
+    if name == UNJOIN and is_uuid(back := form.get("dari", "")):
+        return f"/meja/{UUID(back)}?{urlencode(said)}"
+    if name == RESTATE:
+        return f"/meja/{complaint}?{urlencode(said)}"
+    after = {"sesudah": form["urutan"]} if form.get("urutan") else {}
+    return f"/meja?{urlencode({**after, **said})}"
+
+
+async def _compared(
+    request: Request, context: Router, who: Principal, found: Any, complaint: UUID, form: Mapping[str, str]
+) -> Response:
+    """Both reports beside each other, before they are joined."""
+    loaded = await read(context, who, complaint, DESK)
+    try:
+        lead = await compared(request, context, who, loaded.state, form)
+    except NotNamed as wrong:
+        errors = {NUMBER: wrong.why}
+        return await _again(request, context, who, found, complaint, form, HTTPStatus.UNPROCESSABLE_ENTITY, errors, {})
+    values = await shown_case(request, context, who, loaded, form)
+    return render(
+        request, "meja_gabung.html", pages=PAGES, lead=lead, hidden=guard(found), form_sent=form, errors={}, **values
+    )
 
 
 async def _again(
@@ -134,7 +166,7 @@ async def _overtaken(
     with suppress(NotFound):
         loaded = await read(context, who, complaint, DESK)
     if loaded is not None and loaded.state.status.value == status.TRIAGE:
-        changed = await Seen(form.get("versi", ""), loaded).happened(context, language_of(request))
+        changed = await changed_since(request, context, form, loaded)
         return await _again(request, context, who, found, complaint, form, HTTPStatus.CONFLICT, {}, {}, changed=changed)
     written = [text for name, text in form.items() if text and name.startswith((*WRITTEN, TASK))]
     code = HTTPStatus.NOT_FOUND if isinstance(refusal, NotFound) else HTTPStatus.CONFLICT

@@ -38,12 +38,12 @@ async def _open_arbitration(complaint: UUID, body: NoBody, asked: DeskRequest) -
     return await desk.open_arbitration(complaint, asked, body)
 
 
-PLACE, SPLIT, UNJOIN = "tempatkan", "bagi", "pisah"
+PLACE, SPLIT, UNJOIN, JOIN, RESTATE = "tempatkan", "bagi", "pisah", "gabung", "kata"
 MOVES: Final[Mapping[str, Move]] = {
     PLACE: Move(PlacementBody, {"instansi": "agency", "catatan": "note"}, desk.place),
     "tanya": Move(QuestionBody, {"pertanyaan": "question"}, desk.ask),
-    "kata": Move(RestatementBody, {"kata": "text", "judul": "title"}, desk.restate),
-    "gabung": Move(JoinBody, {"utama": "lead"}, desk.join),
+    RESTATE: Move(RestatementBody, {"kata": "text", "judul": "title"}, desk.restate),
+    JOIN: Move(JoinBody, {"utama": "lead"}, desk.join),
     UNJOIN: Move(NoBody, {}, _unjoin),
     SPLIT: Move(SplitBody, {LEAD: "lead"}, desk.split),
     "arbitrase": Move(NoBody, {}, _open_arbitration),
