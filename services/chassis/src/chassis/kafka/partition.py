@@ -8,7 +8,7 @@ from aiokafka.partitioner import murmur2
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 
 DEFAULT: Final = FIXED[COMPLAINT_EVENTS].partitions
-"""Of `complaint-events`, unless `satupintu repartition` made it with more."""
+"""Of `complaint-events`."""
 
 
 @lru_cache(maxsize=100_000)
