@@ -24,6 +24,7 @@ from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.store import check, open_store
+from chassis.tracing.store import TracedStore
 from chassis.write.cache import StreamCache
 from chassis.write.level import FeatureLevel
 from chassis.write.repository import Repository
@@ -90,7 +91,9 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         BadSetting: the store's URL is not valid.
         NotMigrated, TooNew: a database is not of this version.
     """
-    store = _store(settings.store_url)
+    store: Store = _store(settings.store_url)
+    if settings.traces:
+        store = TracedStore(store)
     keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
     access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)

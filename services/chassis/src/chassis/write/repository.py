@@ -15,6 +15,7 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from chassis.base.ports import Append, Appended, KeyRing, Store
+from chassis.tracing import spans
 from chassis.write.cache import CacheEntry, StreamCache
 from chassis.write.level import FeatureLevel
 from chassis.write.loaded import LoadedStream, empty_stream, known_facts
@@ -186,6 +187,7 @@ class Repository:
             at=cause.at,
             request=keys.mac(cause.request) if cause.request is not None and keys.generations else None,
             actor=cause.actor if self._records_actors else None,
+            traceparent=spans.traceparent(stream),
         )
         return [
             encode(fact, event_id(stream, cause.causation_id, type(fact).__name__, ordinal), metadata, keys)
