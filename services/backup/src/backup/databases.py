@@ -19,8 +19,8 @@ from chassis.service.migrating import GROUP as HISTORIES
 from chassis.sql.history import History
 
 NOT_COPIED: Final = frozenset({"erasures", "limits", "sessions"})
-"""Settings of databases that no copy holds: the list of erasures is kept apart, so that it outlives every copy; counts of
-requests and sessions begin anew.
+"""Settings of databases that no copy holds: the list of erasures is kept apart, so that it outlives every copy; counts
+of requests and sessions begin anew.
 """
 RESTORED: Final = "satupintu.restored"
 VIEWS: Final = "satupintu.views"

@@ -242,5 +242,12 @@ def listed_view(repository: Repository) -> View[ListedRow | Unlisted]:
 
     # The row of a complaint is found by an index while rows are written.
     return View(
-        NAME, listed_tables, apply, prepare, (COMPLAINT_PREFIX,), IGNORED, repository.reader.load_with, indexed_load=True
+        NAME,
+        listed_tables,
+        apply,
+        prepare,
+        (COMPLAINT_PREFIX,),
+        IGNORED,
+        repository.reader.load_with,
+        indexed_load=True,
     )

@@ -32,9 +32,8 @@ def figures_view(repository: Repository, registry: RegistryView, policies: Polic
         return [case_of(one, known, policies) for one in loaded]
 
     # Followers are found by an index while rows are written.
-    return View(
-        NAME, figure_tables, put_cases, prepare, (COMPLAINT_PREFIX,), load=repository.reader.load_with, indexed_load=True
-    )
+    load = repository.reader.load_with
+    return View(NAME, figure_tables, put_cases, prepare, (COMPLAINT_PREFIX,), load=load, indexed_load=True)
 
 
 def _basis(loaded: LoadedStream) -> int:

@@ -196,7 +196,8 @@ def index_view(repository: Repository, reader: FeatureExtractor, secret: bytes) 
         return entries
 
     # Its rows are replaced by what their indexes find.
-    return View("likeness", define, apply, prepare, (COMPLAINT_PREFIX,), load=repository.reader.load_with, indexed_load=True)
+    load = repository.reader.load_with
+    return View("likeness", define, apply, prepare, (COMPLAINT_PREFIX,), load=load, indexed_load=True)
 
 
 def _entry(state: Complaint, reader: FeatureExtractor, secret: bytes) -> IndexEntry:
