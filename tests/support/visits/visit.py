@@ -11,8 +11,8 @@ class Visit(NamedTuple):
     signs in first. `status`: of the last answer. `about`: the staged report whose `{id}` the path holds.
 
     A selector of a hidden field sets it, as a form does that was open while something happened; one of a form with
-    `:action` behind it sets where it is sent to. The value `check` checks a box, `select x` chooses the option x, `number x` is the number of the staged report x,
-    `file:` and a name chooses a file: a picture if it ends so.
+    `:action` behind it sets where it is sent to. The value `check` checks a box, `select x` chooses the option x,
+    `number x` is the public number of the staged report x, `file:` and a name chooses a file: a picture if it ends so.
     """
 
     name: str
