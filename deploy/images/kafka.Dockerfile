@@ -18,5 +18,5 @@ COPY deploy/docker/start-kafka /usr/local/bin/start-kafka
 USER 10001
 WORKDIR /var/lib/kafka
 EXPOSE 9092 9093 9094
-HEALTHCHECK --interval=5s --timeout=5s --start-period=120s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9092"]
+HEALTHCHECK --interval=5s --timeout=15s --start-period=120s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9092"]
 CMD ["sh", "/usr/local/bin/start-kafka"]

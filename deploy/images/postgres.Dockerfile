@@ -10,6 +10,6 @@ COPY deploy/images/postgres /etc/satupintu
 USER 10001
 ENV PATH=/usr/lib/postgresql/15/bin:$PATH PGDATA=/var/lib/postgresql/data/cluster
 EXPOSE 5432
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s CMD ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "satupintu"]
+HEALTHCHECK --interval=5s --timeout=15s --start-period=60s CMD ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "satupintu"]
 STOPSIGNAL SIGINT
 CMD ["sh", "/etc/satupintu/start"]

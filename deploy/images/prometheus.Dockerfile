@@ -8,6 +8,6 @@ RUN apt-get update -qq \
     && install -d -o 10001 -g 10001 -m 700 /var/lib/satupintu-prometheus
 USER 10001
 EXPOSE 9090
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9090"]
+HEALTHCHECK --interval=10s --timeout=15s --start-period=30s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9090"]
 CMD ["prometheus", "--config.file=/etc/satupintu/prometheus.yml", "--storage.tsdb.path=/var/lib/satupintu-prometheus", \
      "--storage.tsdb.retention.time=15d", "--web.listen-address=:9090"]

@@ -12,6 +12,6 @@ RUN apt-get update -qq \
 COPY deploy/images/proxy /etc/satupintu
 COPY --from=routes /tmp/paths.conf /etc/satupintu/paths.conf
 USER 10001
-EXPOSE 8443
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080"]
+EXPOSE 8443 443
+HEALTHCHECK --interval=10s --timeout=15s --start-period=20s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080"]
 CMD ["sh", "/etc/satupintu/start"]

@@ -82,7 +82,7 @@ class Containers:
 
     def operator(self, *argv: str) -> str:
         """What a command of `satupintu` prints. Raises CommandFailed: its exit status is not 0."""
-        return self.compose("run", "--rm", "-T", "operator", *argv)
+        return self.compose("run", "--rm", "--no-deps", "-T", "operator", *argv)
 
     def ready(self, container: str) -> bool:
         """Whether a process says that it is ready."""
