@@ -8,6 +8,7 @@ from schemas.events.agency_inbox import ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.codec import sealed_paths
 from schemas.events.router import ComplaintClassified, ComplaintRestated
+from schemas.registry.calendars import DEFAULT_ZONE, zone_of
 from schemas.registry.fold import Registry
 from schemas.wording.dates import CLOCKS, day, moment
 from schemas.wording.masks import masked, masked_address
@@ -159,6 +160,9 @@ class _Fill(dict[str, str]):
     def _day(self) -> str:
         on = getattr(self.fact, "valid_from", None) or self.fact.valid_until
         return day(on, self.lang)
+
+    def _effective(self) -> str:
+        return day(self.fact.effective_at.astimezone(zone_of(DEFAULT_ZONE)).date(), self.lang)
 
     def _rung(self) -> str:
         return rung_name(self.fact.rung, self.fact.clock, self.lang)
