@@ -338,7 +338,7 @@ async def test_a_running_platform_is_refused(sqlite_settings: Settings, tmp_path
             await bring_back(tmp_path / "copy", sqlite_settings, RestoreOptions(replace=True, kafka=False))
     finally:
         holding.kill()
-        holding.wait()
+        holding.communicate()  # closes its pipes
 
 
 def _holding(path: Path) -> Any:
