@@ -34,8 +34,8 @@ from chassis.sql.database import Database
 from chassis.store.sql.store import SqlStore
 from intake.storage import erasures
 from intake.storage.tables import HISTORY as VAULT
+from local.platform.state_dir import make_secrets
 from schemas.base.streams import complaint_stream
-from support.commands import own_state
 from support.installation import filled, name_of
 
 pytestmark = pytest.mark.timeout(300)
@@ -231,7 +231,8 @@ async def test_another_master_key_is_refused_before_anything_is_changed(
 ) -> None:
     await filled(sqlite_settings, 1, 1)
     await copy(sqlite_settings, tmp_path / "copy")
-    own_state(tmp_path / "other", monkeypatch)
+    make_secrets(tmp_path / "other")
+    monkeypatch.setenv("SATUPINTU_STATE_DIR", str(tmp_path / "other"))
     other = read_settings()
     with pytest.raises(WrongSecret, match="another master key"):
         await bring_back(tmp_path / "copy", other)
@@ -320,7 +321,7 @@ async def test_more_than_the_disk_has_is_refused_at_once(
 async def test_an_older_list_of_erasures_is_refused_unless_told(sqlite_settings: Settings, tmp_path: Path) -> None:
     await filled(sqlite_settings, 1, 2)
     await erase(sqlite_settings, UUID(int=2))
-    assert await copy(sqlite_settings, tmp_path / "copy").erasures == 1
+    assert (await copy(sqlite_settings, tmp_path / "copy")).erasures == 1
     sqlite.wipe(sqlite_settings.erasures_url)
     with pytest.raises(ListOfErasures, match="SATUPINTU_ERASURES_URL"):
         await bring_back(tmp_path / "copy", sqlite_settings, RestoreOptions(replace=True, kafka=False))
@@ -337,7 +338,7 @@ async def test_a_running_platform_is_refused(sqlite_settings: Settings, tmp_path
             await bring_back(tmp_path / "copy", sqlite_settings, RestoreOptions(replace=True, kafka=False))
     finally:
         holding.kill()
-        holding.wait()
+        holding.communicate()  # closes its pipes
 
 
 def _holding(path: Path) -> Any:
