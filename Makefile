@@ -54,6 +54,9 @@ audit: setup ## walk the store and prove that no complaint is lost, late or held
 rebuild: setup ## make a read model again from the event store: VIEW=reporting.reports, or all; without it, list them
 	@.venv/bin/satupintu rebuild $(VIEW)
 
+drill: setup ## copy a loaded platform, destroy its state, bring the copy back, and say what is lost (some minutes)
+	@$(RUN) -m pytest tests/journey/test_drill.py --log-cli-level=INFO -q
+
 ##@ Work on it
 test: setup ## every test that needs no Docker and no browser: real Kafka, PostgreSQL, Keycloak (WORKERS=0: one after another)
 	@$(RUN) -m pytest tests -m "not browser and not cluster and not charts" $(PARALLEL)
@@ -116,6 +119,9 @@ chaos: setup ## kill, stop and end processes at random under load, then count (K
 bench: setup ## ratios against the bare libraries, as a table and a JSON file
 	@PYTHONPATH=tests $(RUN) -m bench
 
+bench-growth: setup ## what grows with the history (SIZES="10000 1000000"): starts, rebuilds, audit, export
+	@PYTHONPATH=tests $(RUN) -m bench growth
+
 evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts; PAIRS=file of labelled pairs)
 	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA)) --pairs tests/router/duplicates/pairs_made_up.csv $(if $(PAIRS),--pairs $(PAIRS))
 
@@ -155,4 +161,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: charts run demo audit audit-dependencies rebuild test test-browser test-pages test-containers test-cluster cluster lint check clients simulate chaos bench evaluate outlines schemas texts images up down setup clean help
+.PHONY: run demo drill audit audit-dependencies rebuild test test-browser test-pages test-containers test-cluster cluster charts lint check clients simulate chaos bench bench-growth evaluate outlines schemas texts images up down setup clean help

@@ -28,9 +28,12 @@ class Actor(BaseModel):
 
 
 class Metadata(BaseModel):
-    """Stored beside each event, unsealed. `at` is domain time (a test clock moves it), UTC."""
+    """Stored beside each event, unsealed. `at` is domain time (a test clock moves it), UTC.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Fields of a newer version are carried unread: docs/adr/0083.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     writer: str
     correlation_id: UUID

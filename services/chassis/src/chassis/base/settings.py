@@ -51,6 +51,19 @@ _IN_STATE: Final = {
 }
 
 
+_SCHEMAS: Final = {
+    "store_url": "store",
+    "keyring_url": "keys",
+    "vault_url": "vault",
+    "limits_url": "limits",
+    "views_url": "views_{schema}",
+    "offices_url": "offices",
+    "sessions_url": "sessions",
+    "access_log_url": "access_log",
+}
+"""Schemas in the database of `database_url`. The list of erasures is not there: it must be outside of its backup."""
+
+
 DERIVED: Final = {
     "signature": b"signature of published events",
     "sms-parts": b"parts of SMS",
@@ -67,6 +80,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
+    database_url: str | None = Field(None, pattern=r"^postgresql(\+psycopg)?://[^?]+(\?.+)?$")
+    """One PostgreSQL database for everything below that is not set: each part gets a schema of its own in it. Only the
+    list of erasures stays where it is.
+    """
     store_url: str
     keyring_url: str
     vault_url: str
@@ -77,7 +94,9 @@ class Settings(BaseSettings):
     limits_url: str
     """Counts of the rate limits of the last two minutes, shared by all web processes; not to be backed up."""
     views_url: str
-    """Each service's own read models; `{service}` is replaced by its name."""
+    """Each service's own read models; `{service}` is replaced by its name, and `{schema}` by its name as the name of a
+    schema of PostgreSQL.
+    """
     offices_url: str
     """What agencies' offices keep besides complaints: names of officers, saved views, answer templates. Primary data,
     to be backed up.
@@ -181,6 +200,10 @@ class Settings(BaseSettings):
     """The secret of that client. Without the file it is a public client, which PKCE alone protects."""
     oidc_scopes: str = Field("openid profile", pattern=r"^openid( [!#-\[\]-~]+)*$")
     """What sign-ins ask the provider for. Add what releases the roles, if it needs a scope of its own."""
+    public_url: str | None = None
+    """Where people open the platform, such as `https://lapor.example.go.id`: links in mails begin with it. By default
+    the first of `hosts` over https; without one, this machine at `port`.
+    """
     parts_url: str | None = None
     """Where the pages of a service find the API of all others, such as `https://lapor.example.go.id`. Not needed where
     all services are in one process, as with `make run`.
@@ -204,6 +227,10 @@ class Settings(BaseSettings):
     proxy_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
     """The header in which these proxies name the client. They must append to it or overwrite it; any other header of
     this kind is ignored, because a proxy passes on what it does not know.
+    """
+    events_topic_days: float | None = Field(None, ge=7)
+    """How long `complaint-events` keeps a record; None: for ever, as the store does. Readers that were away for longer
+    are filled from the store, so a limit saves the disk that a second copy of the store takes.
     """
     log_format: str = "json"
     traces: bool = False
@@ -266,7 +293,8 @@ class Settings(BaseSettings):
     def _default_places(cls, given: dict[str, object]) -> dict[str, object]:
         state = str(Path(str(given.get("state_dir") or cls.model_fields["state_dir"].default)))
         local = {"kafka": f"127.0.0.1:{given['kafka_port']}"} if given.get("kafka_port") else {}
-        return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | local | given
+        places = {name: place.replace(STATE, state) for name, place in _IN_STATE.items()}
+        return places | _in_database(given.get("database_url")) | local | given
 
     @field_validator("hosts", mode="before")
     @classmethod
@@ -361,7 +389,13 @@ class Settings(BaseSettings):
         beside = self.port + 2 if self.port else 0
         return self.health_host, beside if self.health_port is None else self.health_port
 
-    @field_validator("oidc_issuer", "parts_url", "demo_issuer_url", "demo_pages_url")
+    @property
+    def public_address(self) -> str:
+        """`public_url` or what stands for it, without a slash at its end."""
+        here = f"https://{self.hosts[0]}" if self.hosts else f"http://127.0.0.1:{self.port}"
+        return (self.public_url or here).rstrip("/")
+
+    @field_validator("oidc_issuer", "parts_url", "public_url", "demo_issuer_url", "demo_pages_url")
     @classmethod
     def _safe_issuer(cls, issuer: str | None) -> str | None:
         if issuer is not None and (not is_safe_url(issuer) or "?" in issuer):
@@ -430,7 +464,7 @@ class Settings(BaseSettings):
 
     def views_of(self, service: str) -> str:
         """URL of one service's read models."""
-        return self.views_url.format(service=service)
+        return self.views_url.format(service=service, schema=service.replace("-", "_"))
 
 
 class NoState(Exception):
@@ -466,6 +500,13 @@ def redacted(settings: Settings) -> dict[str, str]:
 
 def _variable(loc: tuple[int | str, ...]) -> str:
     return f"{PREFIX}{str(loc[0]).upper()}: " if loc else ""
+
+
+def _in_database(url: object) -> dict[str, object]:
+    if not isinstance(url, str) or not url:
+        return {}
+    separator = "&" if "?" in url else "?"
+    return {name: f"{url}{separator}options=-csearch_path%3D{schema}" for name, schema in _SCHEMAS.items()}
 
 
 def _listed(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 
@@ -43,6 +43,7 @@ from schemas.wording.casefile import own_file_name
 from schemas.wording.explanations import explained
 from schemas.wording.names import agency as agency_name
 
+COPIES: Final = "`original`: as it was sent; `cleaned`: as the holder opens it, without hidden data"
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 router.include_router(follow.router)
 C = TypeVar("C", bound=BaseModel)
@@ -57,19 +58,16 @@ class TrackedComplaint(NamedTuple):
     lang: str
 
     async def loaded(self) -> LoadedStream:
-        """Load its stream.
+        """Load its stream, to decide on it.
 
         Raises:
             NotFound: the code was stored, but the filing was never finished.
         """
-        loaded = await self.context.repository.load(self.complaint)
-        if not loaded.recorded:
-            raise NotFound(what="complaint")
-        return loaded
+        return _found(await self.context.repository.load(self.complaint))
 
     async def page(self, response: Response) -> dict[str, Any]:
         """The present tracking page."""
-        context, loaded = self.context, await self.loaded()
+        context, loaded = self.context, _found(await self.context.repository.reader.load(self.complaint))
         registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, loaded.state)
         parts = [part.state for part in await handlers.parts_of(context, loaded.state)]
         response.headers["ETag"] = handlers.page_tag(loaded.state, parts)
@@ -102,6 +100,12 @@ async def _tracked(tracking_code: str, request: Request, context: Context, lang:
 
 
 Tracked = Annotated[TrackedComplaint, Depends(_tracked)]
+
+
+def _found(loaded: LoadedStream) -> LoadedStream:
+    if not loaded.recorded:
+        raise NotFound(what="complaint")
+    return loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +300,13 @@ async def attach(move: Move, request: Request) -> dict[str, Any]:
 
 
 @opens_file(router, "/complaints/{tracking_code}/attachments/{attachment}", REPORTER)
-async def download(tracked: Tracked, attachment: UUID, request: Request) -> Response:
-    """Download one's own file as it was sent; it is never displayed inline."""
+async def download(
+    tracked: Tracked,
+    attachment: UUID,
+    request: Request,
+    copy: Annotated[Copy, Query(description=COPIES)] = Copy.ORIGINAL,
+) -> Response:
+    """Download one's own file as it was sent, or as the holder opens it; it is never displayed inline."""
     loaded = await tracked.loaded()
     scans = tracked.context.attachments.scans
     one = attached_as((recorded.fact for recorded in loaded.facts()), attachment, scans=scans)
@@ -305,9 +314,11 @@ async def download(tracked: Tracked, attachment: UUID, request: Request) -> Resp
         raise FileWithheld(why=one.state.value)
     if one.state is FileState.WAITING and scans:
         raise FileWaiting
-    sent = one.added
-    file = FileId(tracked.complaint, attachment, Copy.ORIGINAL, sent.size_bytes)
-    opened = await tracked.context.attachments.open(file, loaded.keys)
+    sent = one.added if copy is Copy.ORIGINAL else one.opened_by_holder()
+    kept = copy if one.state is FileState.CLEANED else Copy.ORIGINAL
+    opened = await tracked.context.attachments.open(
+        FileId(tracked.complaint, attachment, kept, sent.size_bytes), loaded.keys
+    )
     return await answer(opened, sent.media_type, own_file_name(one), request)
 
 
