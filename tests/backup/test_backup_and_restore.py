@@ -33,7 +33,7 @@ from chassis.keys.keyring import SqlKeyRing
 from chassis.sql.database import Database
 from chassis.store.sql.store import SqlStore
 from intake.storage import erasures
-from intake.storage.tables import metadata as vault_tables
+from intake.storage.tables import HISTORY as VAULT
 from local.platform.state_dir import make_secrets
 from schemas.base.streams import complaint_stream
 from support.installation import filled, name_of
@@ -73,7 +73,7 @@ async def erase(settings: Settings, complaint: UUID) -> None:
 
 
 async def taken(settings: Settings) -> int:
-    vault = Database(settings.vault_url, vault_tables)
+    vault = Database(settings.vault_url, VAULT)
     try:
         statement = "select taken from counters where year = 2026"
         return int(await vault.read(lambda connection: connection.exec_driver_sql(statement).scalar_one()))
@@ -135,13 +135,13 @@ async def test_answers_about_complaints_that_the_store_does_not_hold_are_forgott
     settings: Settings, tmp_path: Path
 ) -> None:
     await filled(settings, 1, 2)
-    vault = Database(settings.vault_url, vault_tables)
+    vault = Database(settings.vault_url, VAULT)
     statement = vault.paramstyle("insert into submissions (client, key, complaint) values ('sms', 'late', %s)")
     await vault.run(lambda connection: connection.exec_driver_sql(statement, (UUID(int=77).bytes,)))
     await vault.close()
     await copy(settings, tmp_path / "copy")
     told = await bring_back(tmp_path / "copy", settings, RestoreOptions(replace=True, kafka=False))
-    vault = Database(settings.vault_url, vault_tables)
+    vault = Database(settings.vault_url, VAULT)
     count = "select count(*) from submissions"
     assert await vault.read(lambda connection: connection.exec_driver_sql(count).scalar_one()) == 2
     await vault.close()

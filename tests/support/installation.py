@@ -8,7 +8,7 @@ from chassis.base.settings import Settings
 from chassis.keys.keyring import SqlKeyRing
 from chassis.sql.database import Database
 from chassis.store.sql.store import SqlStore
-from intake.storage.tables import metadata as vault_tables
+from intake.storage.tables import HISTORY as VAULT
 from schemas.base.envelope import NewEvent
 from schemas.base.streams import complaint_stream
 
@@ -16,7 +16,7 @@ from schemas.base.streams import complaint_stream
 async def filled(settings: Settings, first: int, last: int) -> None:
     """Complaints `first` to `last`, each with an event, a key, a file, and a row in the vault."""
     store, ring = SqlStore(settings.store_url), SqlKeyRing(settings.keyring_url, settings.master_keys)
-    vault = Database(settings.vault_url, vault_tables)
+    vault = Database(settings.vault_url, VAULT)
     files = open_objects(settings)
     try:
         await store.store_id()

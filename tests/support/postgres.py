@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,10 @@ from typing import Final
 import psycopg
 import pytest
 from sqlalchemy.engine import URL, make_url
+
+from chassis.service.migrating import GROUP
+from chassis.sql.database import Database
+from chassis.sql.migration import migrate
 
 ACCOUNT: Final = "pgserver"
 """The account that the package runs the server under when root starts it."""
@@ -30,17 +35,39 @@ def _has_account() -> bool:
 
 
 class Postgres:
-    """A running server. `database()` makes an empty database and returns its URL."""
+    """A running server."""
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
+        self._template: str | None = None
 
     def database(self) -> str:
+        """The URL of a new database with every primary table, as `satupintu migrate` leaves it, and no rows."""
+        if self._template is None:
+            made = self.empty_database()
+            self._template = make_url(made).database
+            migrate_into(made)
+        return self._make(f" template {self._template}")
+
+    def empty_database(self) -> str:
+        """The URL of a new database without tables."""
+        return self._make("")
+
+    def _make(self, how: str) -> str:
         name = f"test_{next(_numbers)}"
         with psycopg.connect(self._uri, autocommit=True) as connection:
-            connection.execute(f"create database {name}")
+            connection.execute(f"create database {name}{how}")
         url = make_url(self._uri).set(drivername="postgresql+psycopg", database=name)
         return url.render_as_string(hide_password=False)
+
+
+def migrate_into(url: str) -> None:
+    """Make the tables of every history in one database."""
+    database = Database(url)
+    for point in entry_points(group=GROUP):
+        history = point.load()
+        database.write_now(lambda connection, of=history: migrate(connection, of))  # type: ignore[misc]
+    database.close_now()
 
 
 def dump(url: str, folder: Path) -> Path:

@@ -15,9 +15,13 @@ from backup.errors import CannotCopy
 from backup.plan import Group, groups
 from chassis.base.restored import LINEAGE, STORE_ID, Restored
 from chassis.base.settings import Settings
+from chassis.service.migrating import GROUP as HISTORIES
+from chassis.sql.history import History
 
-PRIMARY: Final = "satupintu.primary"
-"""Entry points: the tables of a primary database, under the name of its setting (`store` for `STORE_URL`)."""
+NOT_COPIED: Final = frozenset({"erasures", "limits", "sessions"})
+"""Settings of databases that no copy holds: the list of erasures is kept apart, so that it outlives every copy; counts
+of requests and sessions begin anew.
+"""
 RESTORED: Final = "satupintu.restored"
 VIEWS: Final = "satupintu.views"
 WITHOUT_ENTRY: Final = ("intake",)
@@ -36,8 +40,10 @@ class StoreFacts(NamedTuple):
 
 
 def primary_tables() -> dict[str, MetaData]:
-    """Tables by setting."""
-    return {point.name: point.load() for point in entry_points(group=PRIMARY)}
+    """Tables by setting (`store` for `STORE_URL`)."""
+    histories: list[History] = [point.load() for point in entry_points(group=HISTORIES)]
+    found = {each.setting.removesuffix("_url"): each.metadata for each in histories}
+    return {name: tables for name, tables in found.items() if name not in NOT_COPIED}
 
 
 def primary_groups(settings: Settings) -> list[Group]:

@@ -111,7 +111,7 @@ class _Restoring:
                 told = self._replace(store, places, erased_)
             if kafka:
                 self._say("making the relay's topics anew")
-                asyncio.run(renew_topics(self._settings.kafka_as(OPERATOR)))
+                asyncio.run(renew_topics(self._settings.kafka_as(OPERATOR), self._settings.events_topic_days))
             _execute(store, UNMARK)
         return self._summary(told, loss)
 

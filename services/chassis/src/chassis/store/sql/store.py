@@ -21,7 +21,7 @@ from chassis.store.head import StoreHead
 from chassis.store.poll_subscription import follow
 from chassis.store.sql.lineage import refuse_unfinished
 from chassis.store.sql.read import read_id, read_page, read_stream, read_streams
-from chassis.store.sql.tables import events, meta, metadata
+from chassis.store.sql.tables import HISTORY, events, meta
 from chassis.store.sql.watcher import HeadWatcher
 from chassis.store.sql.write import EventWriter
 from schemas.base.envelope import NewEvent, RecordedEvent
@@ -39,7 +39,7 @@ class SqlStore:
 
     def __init__(self, url: str, now: Callable[[], datetime] | None = None) -> None:
         """`now`: source of `recorded_at`; default: machine's clock. Raises ValueError: no SQLite or PostgreSQL URL."""
-        self._database = Database(url, metadata, refuse=refuse_unfinished)
+        self._database = Database(url, HISTORY, refuse=refuse_unfinished)
         self._head = StoreHead()
         self._watcher = HeadWatcher(self._database, self._head)
         self._writer = EventWriter(self._database, now or SystemClock().now, self._head.advance)
@@ -82,6 +82,10 @@ class SqlStore:
 
     def subscribe(self, after: int | None, prefixes: Sequence[str] = ()) -> AsyncIterator[Page]:
         return follow(lambda position: self.read_all(position, prefixes), self._beyond, after)
+
+    async def check(self) -> None:
+        """See `chassis.sql.database.Database.check`."""
+        await self._database.check()
 
     async def close(self) -> None:
         await self._group.close()
