@@ -132,6 +132,8 @@ LEFT_BEHIND: Final = ("book_reports", "inbox")
 """Tables of the version before that nothing reads any more: an upgrade leaves them alone, a new state has none."""
 NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "reporting": {
+        "lease": ["name VARCHAR(64) 1 - 1", "owner VARCHAR(32) 0 - 0", "until_s FLOAT 0 - 0"],
+        "sqlite_autoindex_lease_1": ["", "lease"],
         "ix_reports_changed_at": ["CREATE INDEX ix_reports_changed_at ON reports (changed_at)", "reports"],
         "ix_reports_closed_at": ["CREATE INDEX ix_reports_closed_at ON reports (closed_at)", "reports"],
         **FIGURES,
@@ -253,7 +255,7 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
 
 def schema(state: Path) -> dict[str, dict[str, list[str]]]:
     """By database: the columns of every table (name, type, not null, default, primary key), the statement of every
-    index.
+    index. Without the tables in which Alembic keeps revisions.
     """
     return {path.stem: _tables(path) | _indexes(path) for path in sorted(state.glob("*.db"))}
 
@@ -270,7 +272,7 @@ def with_added(before: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, d
 def _tables(path: Path) -> dict[str, list[str]]:
     statement = """
         select t.name, c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '-') || ' ' || c.pk
-        from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table'
+        from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'alembic_version_%'
     """
     found: dict[str, list[str]] = {}
     for name, column in query(path, statement):
@@ -279,7 +281,10 @@ def _tables(path: Path) -> dict[str, list[str]]:
 
 
 def _indexes(path: Path) -> dict[str, list[str]]:
-    found = query(path, "select name, tbl_name, coalesce(sql, '') from sqlite_master where type = 'index'")
+    found = query(
+        path,
+        "select name, tbl_name, coalesce(sql, '') from sqlite_master where type = 'index' and tbl_name not like 'alembic_version_%'",
+    )
     return {name: sorted([table, sql]) for name, table, sql in found}
 
 

@@ -63,6 +63,17 @@ def test_a_process_has_the_password_of_its_own_kafka_user(services: dict[str, An
             assert has == {own} & users, name
 
 
+def test_every_process_waits_until_the_databases_are_migrated(services: dict[str, Any]) -> None:
+    for name, one in of_platform(services).items():
+        waits = one["depends_on"]
+        if name == "migrate":
+            assert one["command"] == ["migrate"]
+        elif name == "provisioner":
+            assert waits["migrate"] == {"condition": "service_completed_successfully"}
+        else:
+            assert "provisioner" in waits, name
+
+
 def test_containers_are_read_only_and_without_rights(services: dict[str, Any]) -> None:
     ours = {name: one for name, one in services.items() if str(one["image"]).startswith("satupintu-")}
     assert len(ours) > len(SERVICES) * 2

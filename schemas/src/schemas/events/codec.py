@@ -24,7 +24,7 @@ EVERY: Final = "*"
 
 
 class UnknownEvent(Exception):
-    """A type unknown to this version, written by a newer service. Nothing may be decided on such a stream."""
+    """A type, or a version of a type, that only a newer service knows. Nothing may be decided on such a stream."""
 
 
 class MalformedEvent(Exception):
@@ -57,6 +57,8 @@ def decode(recorded: RecordedEvent, keys: Keys = NO_KEYS) -> Fact:
     model = BY_NAME.get(recorded.type)
     if model is None:
         raise UnknownEvent(recorded.type)
+    if not any(stamp in recorded.metadata for stamp in _STAMPS[recorded.type]):
+        _refuse_newer(recorded)
     try:
         data = recorded.data if recorded.type not in _CHANGED else _upcasted(recorded)
         fact: Fact = model.__pydantic_validator__.validate_json(data)
@@ -71,6 +73,15 @@ def decode(recorded: RecordedEvent, keys: Keys = NO_KEYS) -> Fact:
     except ValueError as error:
         raise MalformedEvent(f"{recorded.type} at {recorded.stream}@{recorded.version}: {error}") from error
     return fact
+
+
+def _refuse_newer(recorded: RecordedEvent) -> None:
+    try:
+        version = from_json(recorded.metadata).get("schema_version", 1)
+    except (ValueError, AttributeError):
+        return  # broken metadata is found by whoever needs it
+    if isinstance(version, int) and version > current_version(recorded.type):
+        raise UnknownEvent(f"version {version} of {recorded.type}")
 
 
 def metadata_of(recorded: RecordedEvent) -> Metadata:
@@ -149,3 +160,7 @@ def _changed(upcasters: Mapping[tuple[str, int], Upcaster]) -> frozenset[str]:
 
 _CHANGED: Final = _changed(UPCASTERS)
 _SEALED: Final = {name: _sealed(model) for name, model in BY_NAME.items()}
+_STAMPS: Final = {
+    name: tuple(f'"schema_version":{current_version(name)}{end}'.encode() for end in ",}") for name in BY_NAME
+}
+"""How the metadata of an event of today's version says so: two searches instead of reading it."""

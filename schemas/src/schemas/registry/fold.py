@@ -32,6 +32,8 @@ class Registry(NamedTuple):
     templates: Mapping[str, g.TemplateDecreed] = {}
     policies: PolicyDecrees = NO_DECREES
     """The decreed periods; `schemas.deadlines.policies.with_decrees` lays them over the reviewed policies."""
+    unknown: tuple[str, ...] = ()
+    """Types of its facts that only a newer version knows. The rest is without them, but at their version."""
 
     @property
     def calendar(self) -> Calendar:

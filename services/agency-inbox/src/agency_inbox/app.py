@@ -42,6 +42,7 @@ async def open_inbox(platform: Platform, copies: DeadLetters) -> AsyncIterator[I
     repository, offices = platform.repository(SERVICE), Offices(platform.settings.offices_url)
     quarantine = RefusedReplies(database, REFUSED, copies)
     try:
+        await offices.database.check()
         attachments = open_attachments(platform.settings)
         yield Inbox(
             repository, platform.registry, platform.clock, policies(), database, quarantine, attachments, offices

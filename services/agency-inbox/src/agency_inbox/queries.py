@@ -136,7 +136,7 @@ async def _opened(
     while True:
         read = partial(listing.page, scope=scope, shown=InboxFilter(), after=after, most=SEARCHED_AT_ONCE)
         rows, after = await context.database.read(read)
-        yield rows, await context.repository.load_many([UUID(row["complaint"]) for row in rows])
+        yield rows, await context.repository.reader.load_many([UUID(row["complaint"]) for row in rows])
         if after is None:
             return
 
@@ -162,7 +162,7 @@ async def case_file(context: Inbox, who: Principal, agency: str, complaint: UUID
         NotFound: there is none, or it is not theirs.
     """
     registry = await registry_with(context, agency)
-    whole = await context.repository.load(complaint)
+    whole = await context.repository.reader.load(complaint)
     case = await case_of(context.repository, whole, registry)
     allowed, own = reading(who, agency, case), as_agency(who, agency, case)
     if not allowed.words:
@@ -185,7 +185,7 @@ async def readable(
     context: Inbox, who: Principal, agency: str, complaint: UUID, registry: Registry
 ) -> tuple[LoadedStream, Reading]:
     """The complaint as far as they may read it. Raises NotFound: none of it."""
-    loaded = await context.repository.load(complaint)
+    loaded = await context.repository.reader.load(complaint)
     allowed = reading(who, agency, await case_of(context.repository, loaded, registry))
     if not allowed.words:
         raise NotFound(complaint=str(complaint))
@@ -218,14 +218,14 @@ async def with_files(
     """
     if loaded.state.whole is None or allowed.extent is not Extent.EVERYTHING:
         return loaded
-    whole = await context.repository.load(loaded.state.whole)
+    whole = await context.repository.reader.load(loaded.state.whole)
     return loaded if is_kept_from(who, whole.state, registry) else whole
 
 
 async def _readable(
     context: Inbox, who: Principal, agency: str, registry: Registry, rows: list[Row], lang: str
 ) -> list[Row]:
-    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
+    loaded = await context.repository.reader.load_many([UUID(row["complaint"]) for row in rows])
     # A row may be older than its stream, so the stream decides who may read it.
     return [
         _row(row, each, context, registry, lang)
@@ -243,7 +243,7 @@ async def _precedent(context: Inbox, who: Principal, state: Complaint, registry:
     precedent = state.routed.basis.precedent if state.routed else None
     if precedent is None:
         return None
-    earlier = await context.repository.load(UUID(precedent))
+    earlier = await context.repository.reader.load(UUID(precedent))
     if is_kept_from(who, earlier.state, registry):
         return None
     return decision(earlier.state, earlier.facts(), registry, lang)

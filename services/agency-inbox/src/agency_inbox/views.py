@@ -193,14 +193,16 @@ def _counted(cases: Table) -> Select[Any]:
 def inbox_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[InboxRow]:
     """The read model behind `/inbox`."""
     prepare = _present(repository, registry, policies)
-    return View("cases", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY)
+    return View(
+        "cases", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY, load=repository.reader.load_with
+    )
 
 
 def _present(
     repository: Repository, registry: RegistryView, policies: Policies
 ) -> Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[InboxRow]]]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[InboxRow]:
-        bodies = await registry.current()
-        return [row_of(each.state, bodies, policies) for each in await repository.load_for(events) if each.recorded]
+        bodies, reader = await registry.carried(), repository.reader
+        return [row_of(each.state, bodies, policies) for each in await reader.load_for(events) if each.recorded]
 
     return prepare

@@ -44,6 +44,7 @@ from intake.storage import relations as views
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
+from intake.storage.fresh_vault import refuse_fresh
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.refused_submissions import RefusedSubmissions
@@ -53,7 +54,7 @@ from intake.storage.returned_mail import ReturnedMail
 from intake.storage.sent_ahead import FilesAhead
 from intake.storage.sms_parts import SmsParts
 from intake.storage.subscribers import Subscribers
-from intake.storage.tables import metadata
+from intake.storage.tables import HISTORY, metadata
 from intake.storage.tracking_codes import TrackingCodes
 from intake.storage.vault import Vault
 from schemas.base.sealed import Keys
@@ -119,7 +120,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
     brought back.
     """
     settings = platform.settings
-    database = Database(settings.vault_url, metadata, busy_after_s=1.0)
+    database = Database(settings.vault_url, HISTORY, busy_after_s=1.0)
     relations = Database(settings.views_of(SERVICE), views.METADATA)
     records = Records(database, _real_now, policies())
     codes = TrackingCodes(database, settings.code_secrets)
@@ -133,7 +134,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         numbers=PublicNumbers(database),
         records=records,
         vault=Vault(database, _real_now, policies()),
-        erasures=Erasures(Database(settings.erasures_url, erasures.metadata), platform.store),
+        erasures=Erasures(Database(settings.erasures_url, erasures.HISTORY), platform.store),
         attachments=open_attachments(settings),
         attachment_bytes=settings.attachment_bytes,
         files_ahead=FilesAhead(database, _real_now),
@@ -155,6 +156,8 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         ),
     )
     try:
+        await database.check()
+        await context.erasures.check()
         if repeat:
             await repeat_erasures(context)
         yield context
@@ -222,6 +225,15 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             await letters.close()
 
 
+async def check(platform: Platform) -> None:
+    """Refuse a new vault beside a store with complaints. Raises WrongStore."""
+    database = Database(platform.settings.vault_url, metadata)
+    try:
+        await refuse_fresh(database, platform.store)
+    finally:
+        await database.close()
+
+
 service: Final = Service(
     SERVICE,
     [reporter.router, open311.router, pages.router],
@@ -229,4 +241,5 @@ service: Final = Service(
     open_worker,
     database="vault",
     direct=filing.router,
+    check=check,
 )

@@ -13,6 +13,7 @@ from chassis.base.errors import Conflict
 from chassis.http.access import ANYONE, allow
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody, StrictRoute
+from chassis.project.standing import standing
 from chassis.write.command import pause
 from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
@@ -20,11 +21,11 @@ from chassis.write.repository import Cause
 from reporting import queries, timeline
 from reporting.answers import Books, Counts, PublicReportPage, PublicReports, SolvedReports, Supported
 from reporting.context import Reporting
+from reporting.listed import NAME as LISTED
 from reporting.listing import Cursor, Filters, Found, cursor_of, find, supports_of
 from reporting.report_row import row_of
 from reporting.settings import FRESH_S, SOLVED
 from reporting.statistics import books as sums
-from reporting.statistics.lag import lag_of
 from reporting.views import put_supports
 from schemas import wording
 from schemas.base import ids
@@ -74,8 +75,7 @@ async def counts(context: Context, by: str = "status") -> dict[str, Any]:
 
 
 async def _counted(context: Reporting) -> dict[str, Any]:
-    lag = await lag_of(context.figures, context.repository.store)
-    return {"position": str(lag.position), "behind": {"seconds": lag.seconds, "events": lag.events}}
+    return await standing(context, queries.METADATA, context.figures.view.name)
 
 
 class ReportQuery(BaseModel):
@@ -113,7 +113,8 @@ async def reports(context: Context, lang: Language, query: Annotated[ReportQuery
         for each in found.reports
     ]
     beside = {"newer": found.newer and found.newer.text(), "older": found.older and found.older.text()}
-    return {"page": query.page, "page_size": PAGE, "reports": items, **beside}
+    rows = await standing(context, queries.METADATA, LISTED)
+    return {"page": query.page, "page_size": PAGE, "reports": items, **beside, **rows}
 
 
 class ListedPage(NamedTuple):
@@ -135,7 +136,7 @@ async def listed_page(
         return found, supports_of(connection, found.complaints)
 
     found, supports = await context.database.read(read)
-    loaded = await context.repository.load_many([UUID(complaint) for complaint in found.complaints])
+    loaded = await context.repository.reader.load_many([UUID(complaint) for complaint in found.complaints])
     # A row may be older than its stream, so the stream decides whether it is public.
     shown = [each for each in loaded if each.state.is_public and not each.state.erased]
     return ListedPage(shown, {UUID(key): count for key, count in supports.items()}, found.newer, found.older)
@@ -145,7 +146,7 @@ async def listed_page(
 async def solved(context: Context, lang: Language) -> dict[str, Any]:
     """Public reports that their reporters confirmed as solved, the latest first."""
     rows = await context.database.read(lambda connection: queries.solved_lately(connection, SOLVED))
-    loaded = await context.repository.load_many([UUID(row["complaint"]) for row in rows])
+    loaded = await context.repository.reader.load_many([UUID(row["complaint"]) for row in rows])
     registry = await context.registry.current()
     items = [
         {
@@ -179,7 +180,7 @@ async def public_stream(context: Reporting, public_number: str) -> LoadedStream:
         NotFound: there is none, or the public may not know of it.
         HiddenByDesk: the public may know of it, but not read it.
     """
-    loaded = await context.repository.load(UUID((await _known(context, public_number))["complaint"]))
+    loaded = await context.repository.reader.load(UUID((await _known(context, public_number))["complaint"]))
     if not loaded.state.may_be_public:
         raise NotFound(what=public_number)
     if loaded.state.hidden is not None:

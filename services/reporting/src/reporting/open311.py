@@ -154,7 +154,7 @@ def _search(query: RequestQuery, window: Window) -> queries.Search:
 
 
 async def _public(context: Reporting, complaints: list[str]) -> list[LoadedStream]:
-    loaded = await context.repository.load_many([UUID(complaint) for complaint in complaints])
+    loaded = await context.repository.reader.load_many([UUID(complaint) for complaint in complaints])
     # A row may be older than its stream, so the stream decides whether it is public.
     return [each for each in loaded if each.state.is_public]
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from agency_inbox.settings import OFFICERS, SAVED_VIEWS, TEMPLATES
 from chassis.sql.database import Database
+from chassis.sql.history import History
 from chassis.sql.types import Moment
 from schemas.base.refusals import InvalidField
 
@@ -59,6 +60,7 @@ TEMPLATE: Final = Table(
     Column("text", Text, nullable=False),
     Column("changed_at", Moment, nullable=False),
 )
+HISTORY: Final = History("offices", METADATA, "offices_url", "agency_inbox")
 
 
 class Officer(NamedTuple):
@@ -92,7 +94,7 @@ class Offices:
     """In one database, which all web processes of the service share."""
 
     def __init__(self, url: str) -> None:
-        self.database = Database(url, METADATA)
+        self.database = Database(url, HISTORY)
 
     async def close(self) -> None:
         await self.database.close()

@@ -22,7 +22,9 @@ def stream_faults(stream: str, events: Sequence[RecordedEvent]) -> Iterator[Viol
             yield Violation("stream-cut", stream, expected, f"version {expected} is missing: {event.version} follows")
             return
         if event.type not in BY_NAME:
-            yield Violation("not-allowed", stream, event.version, f"{event.type} is not a known event type")
+            yield Violation(
+                "not-allowed", stream, event.version, f"{event.type} is no event type that this version knows"
+            )
             return
         if event.id in seen:
             yield Violation("id-twice", stream, event.version, f"event {event.id} is in the stream twice")

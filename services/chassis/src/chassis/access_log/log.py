@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from chassis.access_log.entry import About, Chained, Checked, Entry, Head, Kind, check, code, key_name, new_entry
-from chassis.access_log.table import add, all_entries, last, lock, metadata, newest_first, page
+from chassis.access_log.table import HISTORY, add, all_entries, last, lock, newest_first, page
 from chassis.base.clock import SystemClock
 from chassis.base.ports import TimeSource
 from chassis.sql.database import Database
@@ -39,7 +39,7 @@ class AccessLog:
         """`clock`: real time unless a test gives another one. `former_keys`: of entries made before the master key was
         replaced. Raises ValueError: `url` is no SQL database.
         """
-        self.database = Database(url, metadata)
+        self.database = Database(url, HISTORY)
         self._key, self._clock = key, clock or SystemClock()
         self._keys: Mapping[str, bytes] = {key_name(each): each for each in (key, *former_keys)}
         self._waiting: list[tuple[Kind, Principal, About]] = []

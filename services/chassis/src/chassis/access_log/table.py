@@ -11,6 +11,7 @@ from sqlalchemy import DDL, Column, Connection, Integer, LargeBinary, MetaData, 
 
 from chassis.access_log.entry import START, Chained, Entry
 from chassis.sql.engine import POSTGRESQL, SQLITE
+from chassis.sql.history import History
 from chassis.sql.types import Moment
 
 PAGE: Final = 1000
@@ -48,6 +49,7 @@ _POSTGRESQL: Final = (
 )
 for _statement in _POSTGRESQL:
     event.listen(table, "after_create", DDL(_statement).execute_if(dialect=POSTGRESQL))  # type: ignore[no-untyped-call]
+HISTORY: Final = History("access-log", metadata, "access_log_url", "chassis")
 
 
 def lock(connection: Connection) -> None:

@@ -12,9 +12,12 @@
         EventTooLarge        the store refuses an event of this size
         MessageTooLarge      the broker refuses a record of this size
         StreamDeleted        the stream was deleted from the store
+        NotFinished          a fact that may be written only once an upgrade is finished
         NeedsPerson          a person must act; the message says how
           WrongStore           this checkpoint, or these keys, belong to another store
           OldTable             a table made by another version, unusable by this one
+          NotMigrated          a database lacks migrations: satupintu migrate
+          TooNew               a database of a version that this one cannot work beside
           AccessDenied         wrong credential, wrong certificate or missing permission
             KafkaDenied          the same, of Kafka
         Poison               a message that can never succeed
@@ -113,6 +116,37 @@ class OldTable(NeedsPerson):
             f"the table {table} was made by another version (its columns {', '.join(columns)} differ): "
             "if it belongs to a read model, remove its database; it is filled again from the store"
         )
+
+
+class NotMigrated(NeedsPerson):
+    """The database of a history of tables is behind this version."""
+
+    def __init__(self, history: str, setting: str, wanted: str) -> None:
+        super().__init__(
+            f"the database of {history} (SATUPINTU_{setting.upper()}) lacks migrations up to {wanted}: "
+            "run `satupintu migrate` once, with this version and the same settings, then start this process again"
+        )
+
+
+class TooNew(NeedsPerson):
+    """The database of a history of tables belongs to a version that this one cannot work beside."""
+
+    def __init__(self, history: str, revision: str) -> None:
+        super().__init__(
+            f"the database of {history} is at revision {revision}, of a newer version whose upgrade was finished: "
+            "start that version, or restore a backup of before the upgrade"
+        )
+
+
+class NotFinished(Permanent):
+    """A new kind of fact, while processes of the version before may still run."""
+
+    def __init__(self, fact: str, needed: int, level: int) -> None:
+        super().__init__(
+            f"{fact} needs feature level {needed}, and this installation is at {level}: once every process is of this "
+            "version, run `satupintu migrate --finish`"
+        )
+        self.fact = fact
 
 
 class AccessDenied(NeedsPerson):

@@ -15,7 +15,7 @@ from pydantic import Field, SecretBytes, ValidationError, ValidationInfo, field_
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chassis.base.addresses import Network, is_loopback, network
-from chassis.base.cluster import Cluster, Security
+from chassis.base.cluster import Cluster, Mechanism, Security
 from chassis.base.gateways import Gateways, all_gateways, parse_gateways
 from chassis.base.production import missing_for_production
 from chassis.base.secret_file import BadSecretFile, Secrets
@@ -51,6 +51,19 @@ _IN_STATE: Final = {
 }
 
 
+_SCHEMAS: Final = {
+    "store_url": "store",
+    "keyring_url": "keys",
+    "vault_url": "vault",
+    "limits_url": "limits",
+    "views_url": "views_{schema}",
+    "offices_url": "offices",
+    "sessions_url": "sessions",
+    "access_log_url": "access_log",
+}
+"""Schemas in the database of `database_url`. The list of erasures is not there: it must be outside of its backup."""
+
+
 DERIVED: Final = {
     "signature": b"signature of published events",
     "sms-parts": b"parts of SMS",
@@ -67,6 +80,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
+    database_url: str | None = Field(None, pattern=r"^postgresql(\+psycopg)?://[^?]+(\?.+)?$")
+    """One PostgreSQL database for everything below that is not set: each part gets a schema of its own in it. Only the
+    list of erasures stays where it is.
+    """
     store_url: str
     keyring_url: str
     vault_url: str
@@ -77,7 +94,9 @@ class Settings(BaseSettings):
     limits_url: str
     """Counts of the rate limits of the last two minutes, shared by all web processes; not to be backed up."""
     views_url: str
-    """Each service's own read models; `{service}` is replaced by its name."""
+    """Each service's own read models; `{service}` is replaced by its name, and `{schema}` by its name as the name of a
+    schema of PostgreSQL.
+    """
     offices_url: str
     """What agencies' offices keep besides complaints: names of officers, saved views, answer templates. Primary data,
     to be backed up.
@@ -102,7 +121,9 @@ class Settings(BaseSettings):
     kafka_ca_file: Path | None = None
     """Authorities that Kafka's certificate is checked with, in PEM, instead of the system's."""
     kafka_admin: str
-    """Where the administrator reaches Kafka, with SASL/PLAIN; `@file`: the file holds the address."""
+    """Where the administrator reaches Kafka; `@file`: the file holds the address."""
+    kafka_admin_mechanism: Mechanism = "PLAIN"
+    """How the administrator signs in: `PLAIN`, or `SCRAM-SHA-512` where the cluster's own tools made that user."""
     kafka_outsider_bytes_s: int = Field(2_000_000, gt=0)
     """Most bytes per second that one agency or gateway may write, and as many that it may read; Kafka slows it down."""
     kafka_outsider_percent: float = Field(50.0, gt=0)
@@ -207,7 +228,15 @@ class Settings(BaseSettings):
     """The header in which these proxies name the client. They must append to it or overwrite it; any other header of
     this kind is ignored, because a proxy passes on what it does not know.
     """
+    events_topic_days: float | None = Field(None, ge=7)
+    """How long `complaint-events` keeps a record; None: for ever, as the store does. Readers that were away for longer
+    are filled from the store, so a limit saves the disk that a second copy of the store takes.
+    """
     log_format: str = "json"
+    traces: bool = False
+    """Whether processes send OpenTelemetry traces, to where `OTEL_EXPORTER_OTLP_ENDPOINT` says (OTLP over HTTP). Turn
+    it on when no process of the version before runs any more: that one cannot read what a trace wrote.
+    """
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
     """Sweeps leave younger work to the reaction, which probably is about to handle it."""
@@ -264,7 +293,8 @@ class Settings(BaseSettings):
     def _default_places(cls, given: dict[str, object]) -> dict[str, object]:
         state = str(Path(str(given.get("state_dir") or cls.model_fields["state_dir"].default)))
         local = {"kafka": f"127.0.0.1:{given['kafka_port']}"} if given.get("kafka_port") else {}
-        return {name: place.replace(STATE, state) for name, place in _IN_STATE.items()} | local | given
+        places = {name: place.replace(STATE, state) for name, place in _IN_STATE.items()}
+        return places | _in_database(given.get("database_url")) | local | given
 
     @field_validator("hosts", mode="before")
     @classmethod
@@ -324,7 +354,8 @@ class Settings(BaseSettings):
         if file:
             address = _read(Path(file), "the address of Kafka's administrator")
         password = self.kafka_password(ADMINISTRATOR)
-        return Cluster(address, ADMINISTRATOR, password, not _is_here(address), self.kafka_ca_file, "PLAIN")
+        tls = not _is_here(address)
+        return Cluster(address, ADMINISTRATOR, password, tls, self.kafka_ca_file, self.kafka_admin_mechanism)
 
     @field_validator("kafka_security")
     @classmethod
@@ -433,7 +464,7 @@ class Settings(BaseSettings):
 
     def views_of(self, service: str) -> str:
         """URL of one service's read models."""
-        return self.views_url.format(service=service)
+        return self.views_url.format(service=service, schema=service.replace("-", "_"))
 
 
 class NoState(Exception):
@@ -469,6 +500,13 @@ def redacted(settings: Settings) -> dict[str, str]:
 
 def _variable(loc: tuple[int | str, ...]) -> str:
     return f"{PREFIX}{str(loc[0]).upper()}: " if loc else ""
+
+
+def _in_database(url: object) -> dict[str, object]:
+    if not isinstance(url, str) or not url:
+        return {}
+    separator = "&" if "?" in url else "?"
+    return {name: f"{url}{separator}options=-csearch_path%3D{schema}" for name, schema in _SCHEMAS.items()}
 
 
 def _listed(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis.base.errors import ChassisError
 from chassis.http.rate_limit import WINDOW_S, Count, RateLimiter
 from chassis.sql.database import Database, execute_many, fetch
+from chassis.sql.history import History
 
 PERIOD_S: Final = 1.0
 OVERLAP_S: Final = 5
@@ -33,6 +34,7 @@ _TABLE: Final = Table(
     Column("changed_s", Integer, nullable=False, comment="seconds since 1970"),
 )
 Index("rate_counts_changed", _TABLE.c.changed_s)
+HISTORY: Final = History("limits", metadata, "limits_url", "chassis")
 _ADD: Final = (
     "insert into rate_counts (limiter, minute, source, taken, changed_s) values (%s, %s, %s, %s, %s) "
     "on conflict (limiter, minute, source) "
@@ -105,6 +107,11 @@ class SharedLimits:
             raise
         self._read_s, self._cleaned = now_s, minute
         self._learn(changed)
+
+    async def check(self) -> None:
+        """See `chassis.sql.database.Database.check`."""
+        if self._database is not None:
+            await self._database.check()
 
     async def close(self) -> None:
         if self._database is not None:

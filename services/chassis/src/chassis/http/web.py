@@ -20,7 +20,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.base.errors import Busy, ChassisError, Conflict, Retryable, StoreUnavailable
+from chassis.base.errors import Busy, ChassisError, Conflict, NotFinished, Retryable, StoreUnavailable
+from chassis.base.retry import reason
 from chassis.http import open311
 from chassis.http.access import Caller
 from chassis.http.cors import Cors, PublicReads
@@ -203,9 +204,11 @@ async def _failed(request: Request, error: Exception) -> Response:
         return _problem_in(request, 409, "conflict", lang)
     # The route, not the path: a path may hold a tracking code, which is a key.
     route = getattr(request.scope.get("route"), "path", "")
-    log.error("request_failed", route=route, error=type(error).__name__, reason=str(error))
+    log.error("request_failed", route=route, error=type(error).__name__, reason=reason(error))
     if isinstance(error, Retryable):
         return _problem_in(request, 503, "unavailable", lang, {"Retry-After": "2"})
+    if isinstance(error, UnknownEvent | NotFinished):  # during an upgrade: another process, or this one later, can
+        return _problem_in(request, 503, "unavailable", lang, {"Retry-After": "30"})
     return _problem_in(request, 500, "internal", lang)
 
 

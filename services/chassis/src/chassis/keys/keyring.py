@@ -22,17 +22,19 @@ from chassis.base.secret_file import Secrets
 from chassis.keys.cache import KeyCache
 from chassis.keys.rewrap import START, count_page, rewrap_check, rewrap_page
 from chassis.keys.table import (
+    HISTORY,
     TABLE,
     check,
     destroyed,
-    metadata,
     next_generation,
     read_keys,
+    read_level,
     tombstone,
     with_first_generation,
 )
 from chassis.keys.wrap import Wrapper
 from chassis.sql.database import Database
+from chassis.sql.engine import POSTGRESQL
 from schemas.base.sealed import Keys
 
 Living = dict[UUID, Keys]
@@ -54,11 +56,26 @@ class SqlKeyRing:
     ) -> None:
         """Raises ValueError: a master key has not 32 bytes, or `url` is no SQL database."""
         self._wrapper = Wrapper(master_keys)
-        self._database = Database(url, metadata)
+        self._database = Database(url, HISTORY)
         self._now = now or SystemClock().now
         self._group = GroupCommit[frozenset[UUID], Living]("key-write", self._ensure_together)
         self._cache = KeyCache(monotonic)
         self._checked = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes of two versions may use it at once: on PostgreSQL."""
+        return self._database.dialect == POSTGRESQL
+
+    async def feature_level(self) -> int:
+        """What facts may be written: see `schemas.events.levels`. Kept here because every process opens the key ring,
+        and because not every event store has tables.
+        """
+        return await self._database.read(read_level)
+
+    async def check(self) -> None:
+        """Raises NotMigrated, TooNew: see `chassis.sql.database.Database.check`."""
+        await self._database.check()
 
     async def ensure(self, complaints: Collection[UUID]) -> Mapping[UUID, Keys]:
         found, missing = await self._cached(complaints)

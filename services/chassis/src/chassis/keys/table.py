@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text, event
 
 from chassis.keys.wrap import Wrapper
 from chassis.sql.database import chunks, execute_many, fetch, placeholders
 from chassis.sql.engine import take_write_lock
+from chassis.sql.history import History
 from schemas.base.sealed import Keys
+from schemas.events.levels import LEVEL
 
 TABLE: Final = "complaint_keys"
 FIRST: Final = 1
@@ -28,7 +30,20 @@ Table(
     Column("wrapped", LargeBinary, comment="empty: destroyed"),
     Column("destroyed_at", Text, comment="ISO 8601, UTC"),
 )
-Table("key_ring", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+_ring: Final = Table(
+    "key_ring", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False)
+)
+
+HISTORY: Final = History("keys", metadata, "keyring_url", "chassis")
+LEVEL_NAME: Final = "feature level"
+
+
+def _begin_at_newest(_table: Table, connection: Connection, **_: object) -> None:
+    # A new installation has no processes of the version before.
+    raise_level(connection, LEVEL)
+
+
+event.listen(_ring, "after_create", _begin_at_newest)
 
 _INSERT: Final = f"insert into {TABLE} (complaint, generation, wrapped) values (%s, %s, %s) on conflict do nothing"  # noqa: S608
 
@@ -39,6 +54,19 @@ def check(connection: Connection, wrapper: Wrapper) -> None:
     execute_many(connection, insert, [(wrapper.check_value(),)])
     [[value]] = fetch(connection, "select value from key_ring where name = 'check'")
     wrapper.accept(value)
+
+
+def read_level(connection: Connection) -> int:
+    """The installation's feature level (`schemas.events.levels`); 0 before it had any."""
+    found = fetch(connection, "select value from key_ring where name = %s", (LEVEL_NAME,))
+    return int(bytes(found[0][0])) if found else 0
+
+
+def raise_level(connection: Connection, level: int) -> None:
+    """Write the installation's feature level; it never falls."""
+    level = max(level, read_level(connection))
+    execute_many(connection, "delete from key_ring where name = %s", [(LEVEL_NAME,)])
+    execute_many(connection, "insert into key_ring (name, value) values (%s, %s)", [(LEVEL_NAME, b"%d" % level)])
 
 
 def read_keys(connection: Connection, wrapper: Wrapper, complaints: Collection[UUID]) -> dict[UUID, Keys]:

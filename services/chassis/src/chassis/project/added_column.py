@@ -62,7 +62,7 @@ class AddedColumn:
 
     async def _readable(self, complaints: Sequence[str]) -> list[LoadedStream]:
         try:
-            return await self._repository.load_many([UUID(each) for each in complaints])
+            return await self._repository.reader.load_many([UUID(each) for each in complaints])
         except UNREADABLE:
             if len(complaints) == 1:
                 return []

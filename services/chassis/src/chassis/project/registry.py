@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from chassis.write.repository import Repository
+from chassis.write.repository import Repository, known_registry
 from schemas.registry.fold import Registry
 
 FRESH_S: Final = 0.2
@@ -25,7 +25,15 @@ class RegistryView:
         self._lock = asyncio.Lock()
 
     async def current(self, *, at_least: int = -1) -> Registry:
-        """The registry, at most `FRESH_S` old and at version `at_least` or later if the store has that."""
+        """The registry, at most `FRESH_S` old and at version `at_least` or later if the store has that.
+
+        Raises:
+            UnknownEvent: it holds a fact of a newer version, and nothing may be decided by it.
+        """
+        return known_registry(await self.carried(at_least=at_least))
+
+    async def carried(self, *, at_least: int = -1) -> Registry:
+        """As `current`, for whoever only shows or counts: facts of a newer version are passed over."""
         if self._is_fresh(at_least):
             return self._state
         async with self._lock:
@@ -34,10 +42,10 @@ class RegistryView:
         return self._state
 
     async def now(self) -> Registry:
-        """The registry with everything that the store holds at the time of the call."""
+        """The registry with everything that the store holds at the time of the call. Raises UnknownEvent."""
         async with self._lock:
             await self._read()
-        return self._state
+        return known_registry(self._state)
 
     async def _read(self) -> None:
         self._state, self._last_event = await self._repository.registry_after(self._state, self._last_event)

@@ -3,8 +3,9 @@
 A composition root: only it and the services' `app` modules choose adapters.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,8 +23,10 @@ from chassis.kafka.verify import RecordVerifier
 from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
-from chassis.store import open_store
+from chassis.store import check, open_store
+from chassis.tracing.store import TracedStore
 from chassis.write.cache import StreamCache
+from chassis.write.level import FeatureLevel
 from chassis.write.repository import Repository
 from schemas.reference.load import policies
 
@@ -42,6 +45,8 @@ class Platform:
     access_log: AccessLogger = field(default_factory=MemoryAccessLog)
     """Where sign-ins, refusals and changed credentials are noted."""
     limits: SharedLimits = field(default_factory=SharedLimits)
+    level: FeatureLevel = field(default_factory=FeatureLevel)
+    """Which new kinds of facts may be written."""
 
     @property
     def call_limits(self) -> CallLimits:
@@ -58,7 +63,14 @@ class Platform:
 
     def repository(self, writer: str) -> Repository:
         """A repository that writes in one service's name, with its own cache."""
-        return Repository(self.store, self.keyring, writer, StreamCache(), records_actors=self.settings.record_actors)
+        return Repository(
+            self.store,
+            self.keyring,
+            writer,
+            StreamCache(),
+            records_actors=self.settings.record_actors,
+            level=self.level,
+        )
 
     def kafka(self, user: str) -> Cluster:
         """Kafka as this service reaches it."""
@@ -73,16 +85,33 @@ class Platform:
 
 @asynccontextmanager
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
-    """Open everything; close it on leaving. Raises BadSetting: the store's URL is not valid."""
-    store = _store(settings.store_url)
+    """Open everything; close it on leaving.
+
+    Raises:
+        BadSetting: the store's URL is not valid.
+        NotMigrated, TooNew: a database is not of this version.
+    """
+    plain = _store(settings.store_url)
+    store = TracedStore(plain) if settings.traces else plain
     keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
     access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
-    limits = SharedLimits(Database(settings.limits_url, shared_limits.metadata))
+    limits = SharedLimits(Database(settings.limits_url, shared_limits.HISTORY))
+    # Processes on SQLite share one machine and one version, so no upgrade is ever half done.
+    level = FeatureLevel(0) if keyring.shared else FeatureLevel()
+    following = asyncio.create_task(level.follow(keyring.feature_level), name="feature level")
     try:
+        # One after another: what fails must not leave another one opening a connection while all are closed.
+        await check(plain)
+        await keyring.check()
+        await access_log.database.check()
+        await limits.check()
         registry, key = RegistryView(Repository(store, keyring, "reader")), settings.signing_key.get_secret_value()
-        yield Platform(settings, store, keyring, clock, registry, key, access_log, limits)
+        yield Platform(settings, store, keyring, clock, registry, key, access_log, limits, level)
     finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
         await access_log.close()
         await store.close()
         await keyring.close()
@@ -91,9 +120,15 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
 
 @asynccontextmanager
 async def open_only_store(settings: Settings) -> AsyncIterator[Store]:
-    """Open the event store alone, for readers that need no key. Raises BadSetting: the store's URL is not valid."""
+    """Open the event store alone, for readers that need no key.
+
+    Raises:
+        BadSetting: the store's URL is not valid.
+        NotMigrated, TooNew: the store is not of this version.
+    """
     store = _store(settings.store_url)
     try:
+        await check(store)
         yield store
     finally:
         await store.close()

@@ -31,6 +31,7 @@ async def open_sign_in(settings: Settings, access_log: AccessLogger) -> AsyncIte
     secret, claim, scopes = _client_secret(settings), settings.oidc_roles_claim, settings.oidc_scopes
     flow = CodeFlow(verifier, settings.oidc_client_id, secret, claim, scopes, settings.oidc_audience)
     table = SessionTable(settings.sessions_url, key)
+    await table.database.check()
     sessions = Sessions(table, flow, access_log, clock)
     sweeping = asyncio.create_task(sessions.sweep(), name="sweep sessions")
     try:

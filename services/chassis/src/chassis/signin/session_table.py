@@ -31,6 +31,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis.signin.session import IDLE, LONGEST, Session, hash_of
 from chassis.sql.database import Database
+from chassis.sql.history import History
 from chassis.sql.types import Moment
 from schemas.access.principal import grants_of
 
@@ -61,6 +62,7 @@ used_states: Final = Table(
     Column("state_hash", LargeBinary(32), primary_key=True),
     Column("until", Moment, nullable=False),
 )
+HISTORY: Final = History("sessions", metadata, "sessions_url", "chassis")
 
 
 class SignedIn(NamedTuple):
@@ -75,7 +77,7 @@ class SessionTable:
 
     def __init__(self, url: str, key: bytes) -> None:
         """`key`: 32 bytes. Raises ValueError: `url` is no SQL database."""
-        self.database = Database(url, metadata)
+        self.database = Database(url, HISTORY)
         self._cipher = AESGCM(key)
 
     async def add(self, id_: str, session: Session) -> None:

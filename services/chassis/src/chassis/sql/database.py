@@ -13,6 +13,7 @@ import math
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -20,12 +21,15 @@ from sqlalchemy import Connection, MetaData, PoolProxiedConnection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from chassis.base.errors import StoreUnavailable
+from chassis.base.errors import Retryable, StoreUnavailable
 from chassis.base.group_commit import GroupCommit
 from chassis.sql.connections import ThreadConnections
+from chassis.sql.database_schema import make_schema
 from chassis.sql.engine import POSTGRESQL, SQLITE, prepare_file, reading_engine, take_write_lock, writing_engine
 from chassis.sql.errors import retry_while_locked, translate_commit_error, translate_error
+from chassis.sql.history import History
 from chassis.sql.migrate import upgrade
+from chassis.sql.migration import migrate
 
 T = TypeVar("T")
 
@@ -37,26 +41,38 @@ Work = Callable[[Connection], Any]
 
 
 class Database:
-    """A database with the tables of `metadata`, created at first use; several processes may start at once.
+    """A database with the given tables; several processes may start at once.
+
+    Read models, given as `MetaData`, are created at first use. Primary tables, given as their `History`, are migrated
+    at first use on SQLite, whose processes share one machine and one version; on PostgreSQL `satupintu migrate` does
+    it, and a database that lacks migrations is refused.
 
     Every method raises `StoreUnavailable` (nothing was written: no connection, locked for five seconds, disk full),
     `AccessDenied`, or `OutcomeUnknown` (a commit without an answer). Errors of a function's own statements (a
-    constraint, a wrong column) are SQLAlchemy's.
+    constraint, a wrong column) are SQLAlchemy's. The first use also raises `NotMigrated`, `TooNew` or `OldTable`.
     """
 
-    def __init__(self, url: str, metadata: MetaData | None = None, *, busy_after_s: float = math.inf) -> None:
-        """`busy_after_s`: backlog of `run`, in seconds, above which it raises `Busy`.
+    def __init__(
+        self,
+        url: str,
+        tables: MetaData | History | None = None,
+        *,
+        busy_after_s: float = math.inf,
+        refuse: Callable[[Connection], None] = lambda _connection: None,
+    ) -> None:
+        """`busy_after_s`: backlog of `run`, in seconds, above which it raises `Busy`. `refuse`: raises what forbids the
+        use of the database; called before its tables are created.
 
         Raises:
             ValueError: not a URL of SQLite (with a file) or PostgreSQL.
         """
-        self._url = make_url(url)
+        self.url, self._url = url, make_url(url)
         self.dialect = self._url.get_backend_name()
         if self.dialect not in (SQLITE, POSTGRESQL):
             raise ValueError(f"a SQL database is sqlite:///... or postgresql+psycopg://..., not {self.dialect}://")
         if self.dialect == SQLITE and self._url.database in (None, "", ":memory:"):
             raise ValueError("a SQLite database of ours is a file: sqlite:///path/to/file.db")
-        self._metadata = metadata or MetaData()
+        self._tables, self._refuse = tables or MetaData(), refuse
         self._writing = writing_engine(self._url, WRITERS)
         self._reading = reading_engine(self._url, READERS + 1)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sql-read")
@@ -130,11 +146,25 @@ class Database:
         """`statement`, written with `%s`, in the parameter style of the database's driver."""
         return statement if self.dialect == POSTGRESQL else statement.replace("%s", "?")
 
+    async def check(self) -> None:
+        """Bring its tables up to date, or refuse them, before anybody asks for something. A database that is away is
+        checked at its first use.
+
+        Raises:
+            NotMigrated, TooNew, OldTable: a person must act.
+        """
+        with suppress(Retryable):
+            await asyncio.to_thread(self._create)
+
     async def close(self) -> None:
         """Finish accepted work, then close every connection and thread. Repeatable."""
         await self._writer.close()
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """As `close`, for a caller that used nothing but `write_now` and `read_now`."""
         self._closed = True
-        await asyncio.to_thread(self._threads.shutdown)
+        self._threads.shutdown()
         self._write_connections.close()
         self._read_connections.close()
         self._writing.dispose()
@@ -148,13 +178,26 @@ class Database:
         with self._creating:
             if not self._created:
                 prepare_file(self._url)
-                retry_while_locked(lambda: self._write_once(self._create_tables))
+                retry_while_locked(self._create_once)
                 self._created = True
 
+    def _create_once(self) -> None:
+        # Not this thread's own connection, which it would keep.
+        with self._writing.connect() as connection, connection.begin():
+            self._create_tables(connection)
+
     def _create_tables(self, connection: Connection) -> None:
-        take_write_lock(connection)
-        self._metadata.create_all(connection)
-        upgrade(connection, self._metadata)
+        self._refuse(connection)
+        if isinstance(self._tables, History):
+            if self.dialect == SQLITE:
+                migrate(connection, self._tables, finish=True)
+            else:
+                self._tables.require(connection)
+        elif self._tables.tables:
+            take_write_lock(connection)
+            make_schema(connection)
+            self._tables.create_all(connection)
+            upgrade(connection, self._tables)
 
     def _write_once(self, function: Callable[[Connection], T]) -> T:
         with self._write_connections.connection() as connection:

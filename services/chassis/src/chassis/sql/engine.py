@@ -15,6 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from chassis.base.private_files import close_to_others
 from chassis.sql.errors import retry_while_locked
+from schemas.events.levels import LEVEL
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _QUIET: Final = {"hide_parameters": True}
@@ -31,7 +32,12 @@ _PRAGMAS: Final = (
 )
 
 _SERVER_LIMITS: Final = "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
-_CONNECT: Final = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+APPLICATION: Final = "satupintu-"
+_CONNECT: Final = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "application_name": f"{APPLICATION}{LEVEL}"}
+_SESSIONS: Final = text(
+    "select application_name from pg_stat_activity where datname = current_database() and usename = current_user"
+    " and pid <> pg_backend_pid() and backend_type = 'client backend'"
+)
 
 _WRITE_LOCK: Final = 0x5A7_0917_0001
 """PostgreSQL advisory lock for assigning positions and for changing tables."""
@@ -59,6 +65,15 @@ def take_write_lock(connection: Connection) -> None:
     """Hold the write lock until the end of the transaction. SQLite holds it since BEGIN IMMEDIATE."""
     if connection.dialect.name == POSTGRESQL:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+
+
+def sessions_of_before(connection: Connection) -> int:
+    """How many sessions of this user in this PostgreSQL database are of a version with a lower feature level; those of
+    before there were levels have no name.
+    """
+    names = connection.execute(_SESSIONS).scalars().all()
+    levels = [name.removeprefix(APPLICATION) for name in names if not name or name.startswith(APPLICATION)]
+    return sum(not level.isdigit() or int(level) < LEVEL for level in levels)
 
 
 def prepare_file(url: URL) -> None:

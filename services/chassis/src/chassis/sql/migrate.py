@@ -1,12 +1,31 @@
-"""Adds missing columns and indexes to tables that an earlier version created, or refuses such tables."""
+"""Adds missing columns and indexes to tables that an earlier version created, or refuses such tables.
+
+For read models, and for the first revision of a history: it takes over primary tables of before there were revisions.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, inspect
-from sqlalchemy.schema import CreateColumn
+from sqlalchemy.schema import CreateColumn, SetColumnComment
 
 from chassis.base.errors import OldTable
+
+
+def adopt(connection: Connection, metadata: MetaData) -> None:
+    """Create what is missing of these tables, columns, indexes and comments, in a database of any earlier version, or
+    of one that ended in the middle of it.
+
+    Raises:
+        OldTable: see `upgrade`.
+    """
+    metadata.create_all(connection)
+    upgrade(connection, metadata)
+    if connection.dialect.supports_comments:
+        for table in metadata.tables.values():
+            for column in table.columns:
+                if column.comment is not None:
+                    connection.execute(SetColumnComment(column))
 
 
 def upgrade(connection: Connection, metadata: MetaData) -> None:

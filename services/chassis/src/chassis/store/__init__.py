@@ -34,6 +34,18 @@ def open_store(url: str) -> Store:
     )
 
 
+async def check(store: Store) -> None:
+    """Refuse a SQL store that lacks migrations, before anybody asks it for something.
+
+    Raises:
+        NotMigrated, TooNew: a person must act.
+    """
+    from chassis.store.sql.store import SqlStore
+
+    if isinstance(store, SqlStore):
+        await store.check()
+
+
 def _in_memory() -> Store:
     import os
     from uuid import UUID

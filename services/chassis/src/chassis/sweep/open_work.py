@@ -104,14 +104,17 @@ def open_work_view(repository: Repository, plan: Plan, ignored_types: Collection
     """The rows follow from each changed complaint's present state. `ignored_types`: see `chassis.project.view.View`."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[WorkPlan]:
-        return plans(plan, await repository.load_with(events))
+        return plans(plan, await repository.reader.load_with(events))
 
-    return View("open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,), frozenset(ignored_types))
+    return View(
+        "open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,), frozenset(ignored_types),
+        load=repository.reader.load_with,
+    )  # fmt: skip
 
 
 async def planned(repository: Repository, plan: Plan, complaints: Sequence[UUID]) -> list[WorkPlan]:
     """The present work of each of these."""
-    return plans(plan, await repository.load_many(complaints))
+    return plans(plan, await repository.reader.load_many(complaints))
 
 
 def plans(plan: Plan, loaded: Sequence[LoadedStream]) -> list[WorkPlan]:

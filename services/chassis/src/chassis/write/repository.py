@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -14,15 +15,17 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from chassis.base.ports import Append, Appended, KeyRing, Store
+from chassis.tracing import spans
 from chassis.write.cache import CacheEntry, StreamCache
-from chassis.write.loaded import LoadedStream, empty_stream
+from chassis.write.level import FeatureLevel
+from chassis.write.loaded import LoadedStream, empty_stream, known_facts
 from schemas.base.envelope import NO_STREAM, Actor, Metadata, NewEvent, RecordedEvent
 from schemas.base.ids import event_id
 from schemas.base.sealed import Keys
 from schemas.base.streams import REGISTRY, complaint_id, complaint_stream
 from schemas.complaint.fold import RecordedFact, fold
 from schemas.events.base import Fact
-from schemas.events.codec import decode, encode
+from schemas.events.codec import UnknownEvent, encode
 from schemas.events.router import PartOpened
 from schemas.registry.fold import Registry, fold_registry
 
@@ -65,10 +68,20 @@ class Repository:
         cache: StreamCache | None = None,
         *,
         records_actors: bool = True,
+        level: FeatureLevel | None = None,
     ) -> None:
-        """Without `cache`, nothing is cached between loads. `records_actors`: see the setting `record_actors`."""
+        """Without `cache`, nothing is cached between loads. `records_actors`: see the setting `record_actors`. `level`:
+        what may be written; by default everything that this version knows.
+        """
         self.store, self.keyring, self.writer, self._records_actors = store, keyring, writer, records_actors
-        self._cache = cache or StreamCache(limit=0)
+        self._cache, self._level = cache or StreamCache(limit=0), level or FeatureLevel()
+
+    @cached_property
+    def reader(self) -> "Repository":
+        """The same streams for whoever shows, counts or copies them: facts of a newer version are carried (they count
+        as versions and change nothing else). Nothing may be decided on what it loads.
+        """
+        return Reader(self.store, self.keyring, self.writer, self._cache)
 
     async def load(self, complaint: UUID) -> LoadedStream:
         """The present complaint; `state.version` is -1 if there is none."""
@@ -82,27 +95,34 @@ class Repository:
         known = {complaint: one.loaded for complaint, one in cached.items()}
         behind = [each for each in dict.fromkeys(complaints) if not _reaches(known.get(each), at_least.get(each))]
         known |= await self._read(behind, cached)
-        return [known[complaint] for complaint in complaints]
+        return self._allowed([known[complaint] for complaint in complaints])
 
     async def load_for(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
         """The complaints of these events, at the events' versions or later."""
-        newest: dict[UUID, int] = {}
+        versions: dict[str, int] = {}
         for event in events:
-            complaint = complaint_id(event.stream)
-            newest[complaint] = max(event.version, newest.get(complaint, NO_STREAM))
+            versions[event.stream] = max(event.version, versions.get(event.stream, NO_STREAM))
+        newest = {complaint_id(stream): version for stream, version in versions.items()}
         return await self.load_many(list(newest), newest)
 
     async def load_with(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
         """As `load_for`, but folds these events onto cached states and reads only what is missing."""
-        added: dict[UUID, list[RecordedEvent]] = {}
+        by_stream: dict[str, list[RecordedEvent]] = {}
         for event in events:
-            added.setdefault(complaint_id(event.stream), []).append(event)
+            by_stream.setdefault(event.stream, []).append(event)
+        added = {complaint_id(stream): of_one for stream, of_one in by_stream.items()}
         cached = self._cache.find(added)
         new = {each: _new_events(events, cached.get(each)) for each, events in added.items()}
         known = await self._fold_on({each: events for each, events in new.items() if events is not None}, cached)
         missing = [each for each in added if each not in known or known[each].state.erased]
         known |= await self._read(missing, cached)
-        return [known[each] for each in added]
+        return self._allowed([known[each] for each in added])
+
+    def _allowed(self, loaded: list[LoadedStream]) -> list[LoadedStream]:
+        # What a newer version wrote may have changed everything: who decides without it would guess.
+        for each in loaded:
+            each.require_known()
+        return loaded
 
     async def with_keys(self, loaded: LoadedStream, owner: UUID) -> LoadedStream:
         """`loaded` with keys to seal with; commits a new key before anything is appended."""
@@ -111,27 +131,29 @@ class Repository:
     async def registry(self, known: Registry | None = None) -> Registry:
         """The present registry, folded from `known` on."""
         state = known or Registry()
-        history = await self.store.read(REGISTRY, state.version + 1)
-        return fold_registry(state, [RecordedFact(decode(event), event.id, event.version) for event in history])
+        return known_registry(_registry(state, await self.store.read(REGISTRY, state.version + 1)))
 
     async def registry_after(self, known: Registry, last: UUID | None) -> tuple[Registry, UUID | None]:
-        """As `registry`, and the id of its last event. `last`: the id of `known`'s last event; if the store has another
-        one there (an older copy was restored), the registry is folded from the beginning.
+        """As `registry`, also with facts of a newer version, and the id of its last event. `last`: the id of `known`'s
+        last event; if the store has another one there (an older copy was restored), the registry is folded from the
+        beginning.
         """
         history = await self.store.read(REGISTRY, max(known.version, 0))
         if last is not None:
             if not history or history[0].id != last:
                 return await self.registry_after(Registry(), None)
             history = history[1:]
-        facts = [RecordedFact(decode(event), event.id, event.version) for event in history]
-        return fold_registry(known, facts), history[-1].id if history else last
+        return _registry(known, history), history[-1].id if history else last
 
     def prepare(self, loaded: LoadedStream, facts: Sequence[Fact], cause: Cause) -> Append:
         """The append that adds these facts at the version that was folded.
 
         Raises:
             KeyError: a fact has text to seal and the complaint's keys are destroyed.
+            UnknownEvent: the stream holds a fact of a newer version.
+            NotFinished: the version before may still run, and does not know this kind of fact.
         """
+        loaded.require_known()
         events = self.encode(loaded.stream, facts, cause, loaded.keys)
         return Append(loaded.stream, loaded.state.version, events, loaded.ids)
 
@@ -156,6 +178,8 @@ class Repository:
         if cause.each:
             pairs = zip(facts, cause.each, strict=True)
             return [event for fact, own in pairs for event in self.encode(stream, [fact], own, keys)]
+        for fact in facts:
+            self._level.require(type(fact).__name__)
         metadata = Metadata(
             writer=self.writer,
             correlation_id=cause.correlation_id,
@@ -163,6 +187,7 @@ class Repository:
             at=cause.at,
             request=keys.mac(cause.request) if cause.request is not None and keys.generations else None,
             actor=cause.actor if self._records_actors else None,
+            traceparent=spans.traceparent(stream),
         )
         return [
             encode(fact, event_id(stream, cause.causation_id, type(fact).__name__, ordinal), metadata, keys)
@@ -203,6 +228,26 @@ class Repository:
         return grown
 
 
+class Reader(Repository):
+    """See `Repository.reader`."""
+
+    def _allowed(self, loaded: list[LoadedStream]) -> list[LoadedStream]:
+        return loaded
+
+
+def _registry(known: Registry, history: Sequence[RecordedEvent]) -> Registry:
+    facts, unknown = known_facts(history, Keys())
+    state = fold_registry(known, facts)
+    return state._replace(version=history[-1].version, unknown=(*known.unknown, *unknown)) if unknown else state
+
+
+def known_registry(registry: Registry) -> Registry:
+    """The registry, for whoever decides by it. Raises UnknownEvent: it holds a fact of a newer version."""
+    if registry.unknown:
+        raise UnknownEvent(registry.unknown[0])
+    return registry
+
+
 def _reaches(loaded: LoadedStream | None, version: int | None) -> bool:
     return loaded is not None and version is not None and loaded.state.version >= version
 
@@ -216,7 +261,9 @@ def _new_events(events: Sequence[RecordedEvent], cached: CacheEntry | None) -> l
     """Those of a stream's events that are not folded yet; None: events before them are missing."""
     version = cached.loaded.state.version if cached is not None else NO_STREAM
     fresh = [event for event in events if event.version > version]
-    return fresh if not fresh or fresh[0].version == version + 1 else None
+    return (
+        fresh if not fresh or (fresh[0].version == version + 1 and fresh[-1].version == version + len(fresh)) else None
+    )
 
 
 def _key_owner(complaint: UUID, history: Sequence[RecordedEvent]) -> UUID:

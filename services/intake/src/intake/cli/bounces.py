@@ -19,7 +19,7 @@ from intake.notices.bounces import Bounces, Outcome
 from intake.notices.delivery_reports import read
 from intake.notices.returned_files import NoMaildir, each, one
 from intake.storage.returned_mail import ReturnedMail
-from intake.storage.tables import metadata
+from intake.storage.tables import HISTORY
 
 TRY_AGAIN: Final = 75
 """EX_TEMPFAIL of sysexits.h: a mail server keeps the mail and pipes it again later."""
@@ -75,7 +75,7 @@ async def _read(source: Path | None, recipients: list[str]) -> None:
 async def _taker() -> AsyncIterator[Bounces]:
     # Not the whole platform: a mail server starts one process for each mail, and its imports cost three times as much.
     settings = read_settings()
-    database, keyring = Database(settings.vault_url, metadata), SqlKeyRing(settings.keyring_url, settings.master_keys)
+    database, keyring = Database(settings.vault_url, HISTORY), SqlKeyRing(settings.keyring_url, settings.master_keys)
     try:
         yield Bounces(ReturnedMail(database), keyring, lambda: datetime.now(UTC))  # noqa: TID251 - real time
     finally:

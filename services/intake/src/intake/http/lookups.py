@@ -38,7 +38,7 @@ async def submission(client: str, key: str, context: Context, lang: Language) ->
     if found is None:
         return JSONResponse({"status": "not read yet"}, 202)
     if isinstance(found, Result):
-        loaded = await context.repository.load(found.complaint)
+        loaded = await context.repository.reader.load(found.complaint)
         if not loaded.recorded:  # an older store was restored: the gateway must send it again
             return JSONResponse({"status": "not read yet"}, 202)
         state, reporter = loaded.state, await reporter_of(context, loaded)

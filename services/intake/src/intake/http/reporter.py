@@ -58,19 +58,16 @@ class TrackedComplaint(NamedTuple):
     lang: str
 
     async def loaded(self) -> LoadedStream:
-        """Load its stream.
+        """Load its stream, to decide on it.
 
         Raises:
             NotFound: the code was stored, but the filing was never finished.
         """
-        loaded = await self.context.repository.load(self.complaint)
-        if not loaded.recorded:
-            raise NotFound(what="complaint")
-        return loaded
+        return _found(await self.context.repository.load(self.complaint))
 
     async def page(self, response: Response) -> dict[str, Any]:
         """The present tracking page."""
-        context, loaded = self.context, await self.loaded()
+        context, loaded = self.context, _found(await self.context.repository.reader.load(self.complaint))
         registry, lead = await context.registry.current(), await handlers.visible_lead_of(context, loaded.state)
         parts = [part.state for part in await handlers.parts_of(context, loaded.state)]
         response.headers["ETag"] = handlers.page_tag(loaded.state, parts)
@@ -103,6 +100,12 @@ async def _tracked(tracking_code: str, request: Request, context: Context, lang:
 
 
 Tracked = Annotated[TrackedComplaint, Depends(_tracked)]
+
+
+def _found(loaded: LoadedStream) -> LoadedStream:
+    if not loaded.recorded:
+        raise NotFound(what="complaint")
+    return loaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Column, LargeBinary, MetaData, Table, Text
 
 from chassis.base.ports import Store
 from chassis.sql.database import Database
+from chassis.sql.history import History
 from intake.storage.sql import execute, query
 
 metadata: Final = MetaData()
@@ -27,6 +28,7 @@ lists = Table(
     metadata,
     Column("store", LargeBinary(16), primary_key=True, comment="its earlier erasures were added to the list"),
 )
+HISTORY: Final = History("erasures", metadata, "erasures_url", "intake")
 PAGE: Final = 500
 _NOTE: Final = "insert into erasures (store, complaint, at) values (%s, %s, %s) on conflict do nothing"
 _PAGE: Final = "select complaint from erasures where store = %s and complaint > %s order by complaint limit %s"
@@ -61,6 +63,10 @@ class Erasures:
         while found := await query(self._database, _PAGE, await self._store_id(), last, PAGE):
             last = bytes(found[-1][0])
             yield [UUID(bytes=bytes(row[0])) for row in found]
+
+    async def check(self) -> None:
+        """See `chassis.sql.database.Database.check`."""
+        await self._database.check()
 
     async def close(self) -> None:
         """Close the database."""

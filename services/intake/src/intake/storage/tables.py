@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from chassis.project.position import position_table
+from chassis.sql.history import History
 from chassis.sql.lease import lease_table
 from chassis.sql.types import Moment
 
@@ -162,3 +163,4 @@ set_aside = Table(
     Column("client", Text, comment="the gateway, or the record's key before topics named it"),
     Column("reason", Text, nullable=False),
 )
+HISTORY: Final = History("vault", metadata, "vault_url", "intake")

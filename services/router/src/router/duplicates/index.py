@@ -187,7 +187,7 @@ def index_view(repository: Repository, reader: FeatureExtractor, secret: bytes) 
     """The view; an entry follows from its complaint's present state. `secret`: at most 64 bytes."""
 
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[IndexEntry]:
-        loaded = await repository.load_for([event for event in events if event.type in EVENT_TYPES])
+        loaded = await repository.reader.load_for([event for event in events if event.type in EVENT_TYPES])
         entries: list[IndexEntry] = []
         for number, each in enumerate(loaded, start=1):
             entries.append(_entry(each.state, reader, secret))
@@ -195,7 +195,9 @@ def index_view(repository: Repository, reader: FeatureExtractor, secret: bytes) 
                 await asyncio.sleep(0)
         return entries
 
-    return View("likeness", define, apply, prepare, (COMPLAINT_PREFIX,))
+    # Its rows are replaced by what their indexes find.
+    load = repository.reader.load_with
+    return View("likeness", define, apply, prepare, (COMPLAINT_PREFIX,), load=load, indexed_load=True)
 
 
 def _entry(state: Complaint, reader: FeatureExtractor, secret: bytes) -> IndexEntry:

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from chassis.deadletter.shown import DeadLetterShown
 from chassis.http.answers import (
     AddedAttachment,
     BindingDecision,
     ComplaintState,
     CountedPage,
     DetailShown,
+    FromRows,
     MatterShown,
     PlaceShown,
     Reported,
@@ -182,7 +184,7 @@ class ArbitersCasefile(DeskCasefile):
     notes: list[AgencyNote]
 
 
-class DeskPage(CountedPage):
+class DeskPage(CountedPage, FromRows):
     """Complaints that wait, the longest waiting first. `next`: where the next page begins; null: there is none."""
 
     complaints: list[DeskCase]
@@ -406,22 +408,6 @@ Answers = dict[int | str, dict[str, Any]]
 MOVED: Final[Answers] = {200: {"model": ComplaintState}}
 AGENCY: Final[Answers] = {200: {"model": AgencyWithMandates}}
 AGENCY_CREATED: Final[Answers] = {201: {"model": AgencyWithMandates}}
-
-
-class DeadLetterShown(BaseModel):
-    """A message that could not be handled, without its content. `message`: its topic, partition and offset. `kept`: it
-    is stored, so that it can be replayed.
-    """
-
-    offset: int
-    at: datetime
-    reason: str
-    attempts: int
-    message: str
-    type: str
-    id: str
-    subject: str
-    kept: bool
 
 
 class DeadLettersShown(BaseModel):

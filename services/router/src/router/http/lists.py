@@ -56,7 +56,7 @@ async def waiting(
     found = await context.database.read(lambda connection: views.waiting(connection, listed))
     rows, more = found[:size], len(found) > size
     # A row may be behind its stream: the stream decides whether the complaint has this status.
-    loaded = await context.repository.load_many([UUID(row.complaint) for row in rows])
+    loaded = await context.repository.reader.load_many([UUID(row.complaint) for row in rows])
     kept = [
         (row, each.state)
         for row, each in zip(rows, loaded, strict=True)
@@ -143,5 +143,5 @@ async def _hidden(context: Router, who: Principal, place: str, registry: Registr
     if not who.in_role(*WORKS_FOR):
         return []
     examined = await context.database.read(lambda connection: views.perhaps_protected_in(connection, place))
-    loaded = await context.repository.load_many(examined)
+    loaded = await context.repository.reader.load_many(examined)
     return [str(each.state.id) for each in loaded if is_kept_from(who, each.state, registry)]

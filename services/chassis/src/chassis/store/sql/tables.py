@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
+from chassis.sql.history import History
 from schemas.base.envelope import RecordedEvent
 
 metadata: Final = MetaData()
@@ -31,6 +32,7 @@ events: Final = Table(
 
 meta: Final = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
+HISTORY: Final = History("store", metadata, "store_url", "chassis")
 EVENT_COLUMNS: Final = "id, type, data, metadata, stream, version, position, recorded_at"
 
 Row = tuple[Any, ...]

@@ -1,0 +1,1 @@
+"""Migrations of counts of the rate limits."""

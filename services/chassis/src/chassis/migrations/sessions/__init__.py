@@ -1,0 +1,1 @@
+"""Migrations of sessions of signed-in people."""
