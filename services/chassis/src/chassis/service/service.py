@@ -1,11 +1,12 @@
 """One service as the processes that run it need it: routes, what its web side opens, its read models, its worker."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from fastapi import APIRouter, FastAPI
+from sqlalchemy import Connection
 from starlette.datastructures import State
 
 from chassis.base.settings import Settings, read_settings
@@ -48,6 +49,8 @@ class Service(Generic[C]):
     views: Callable[[C], Sequence[Rebuildable]] = lambda _context: ()
     database: str = "views"
     check: Callable[[Platform], Awaitable[None]] = accept
+    books: Callable[[Connection], Mapping[str, Any]] | None = None
+    """Reads the books from the service's database, where it keeps them."""
     direct: APIRouter | None = None
     """Routes that are asked most. They are tried first: FastAPI looks through included routers twice, one by one."""
 
