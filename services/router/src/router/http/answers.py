@@ -372,6 +372,8 @@ class PolicyShown(BaseModel):
 
     id: str
     effective_at: datetime
+    decreed_at: datetime | None = None
+    """When it was decreed; null: it came with a release."""
     rules: list[PolicyRule]
     reminder_wd: int
     reminder_hours: list[str]
