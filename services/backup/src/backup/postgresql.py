@@ -28,6 +28,12 @@ _FUNCTIONS: Final = (
     f"select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace where {_MINE} "  # noqa: S608
     "and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')"
 )
+_SEQUENCES: Final = (
+    "select sequence.relname, owner.relname from pg_class sequence "
+    "join pg_depend on pg_depend.objid = sequence.oid and pg_depend.deptype in ('a', 'i') "
+    "join pg_class owner on owner.oid = pg_depend.refobjid "
+    "where sequence.relkind = 'S' and sequence.relnamespace = current_schema()::regnamespace"
+)
 _OTHERS: Final = (
     "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() "
     "and backend_type = 'client backend'"
@@ -53,6 +59,8 @@ def copy(url: str, to: Path, tables: Collection[str], look: Callable[[Ask], None
             if table in tables:
                 found[table] = (*found.get(table, ()), column)
         others = [name for name in there if name not in tables and not name.startswith(MIGRATIONS)]
+        # pg_dump would keep the sequences of tables that are left out.
+        others += [str(sequence) for sequence, owner in ask(_SEQUENCES) if owner in others]
         [(schema,)] = ask("select current_schema()")
         to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         left_out = [f'--exclude-table="{schema}"."{name}"' for name in others]
