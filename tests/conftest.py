@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from random import Random
 
+import kafka.cluster
+import kafka.net.connection
+import kafka.net.manager
 import pytest
 import structlog
 from hypothesis import settings
@@ -19,6 +23,10 @@ PLUGINS = (
 # How long one example takes says only how busy the machine is.
 settings.register_profile("no-deadline", settings.get_profile(settings.get_current_profile_name()), deadline=None)
 settings.load_profile("no-deadline")
+# A Kafka client's thread that still reconnects draws from the global `random`. Hypothesis takes it for a draw of the
+# strategy that runs at that moment, and fails whatever test that is.
+for module in (kafka.cluster, kafka.net.connection, kafka.net.manager):
+    module.random = Random()  # type: ignore[attr-defined]
 pytest_plugins = [name for name in PLUGINS if find_spec(name)]
 
 

@@ -1,5 +1,5 @@
-"""How long pages take with 100,000 complaints in the store (`PAGES_STATE`: a folder that holds such a state with its
-read models, else it is made), by the processor time of this process, and how much a browser gets before pictures.
+"""How long pages take by the processor time of this process, and how much a browser gets before pictures: with as many
+complaints in the store as `PAGES_STATE` holds (a state with its read models), else with `COMPLAINTS` that are made first.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from chassis.pages.assets import assets
 from local.front import create_app
 from support.signed_in import RoleTokens, sign_in
 
-COMPLAINTS = 100_000
+COMPLAINTS = 10_000
 PER_COMPLAINT = 8
 ASKED = 15
 MOST_MS, MOST_BYTES = 100.0, 100_000
@@ -62,7 +62,10 @@ async def _pages(web: httpx.AsyncClient) -> list[tuple[str, tuple[str, ...]]]:
     officer, desk, arbiter, operator = (f"officer:{most}",), ("triage",), ("arbiter",), ("operator",)
     number = (await web.get("/api/v1/reports", params={"agency": most})).json()["reports"][0]["public_number"]
     headers = {"Authorization": f"Bearer officer:{most}"}
-    case = (await web.get(f"/api/v1/agencies/{most}/inbox", headers=headers)).json()["complaints"][0]["id"]
+    inbox = (await web.get(f"/api/v1/agencies/{most}/inbox", headers=headers)).json()["complaints"]
+    triage = (await web.get("/api/v1/triage", headers={"Authorization": "Bearer triage"})).json()["complaints"]
+    cases = [f"/petugas/{one['id']}" for one in inbox[:1]]
+    waiting = [f"/meja/{one['id']}" for one in triage[:1]]
     public = [
         "/", "/lapor", "/lacak", "/laporan", "/laporan?q=jalan", f"/laporan?instansi={most}", "/laporan?tampilan=peta",
         f"/laporan/{number}", "/instansi", f"/instansi/{most}", "/terabaikan", "/statistik", "/tentang",
@@ -70,8 +73,8 @@ async def _pages(web: httpx.AsyncClient) -> list[tuple[str, tuple[str, ...]]]:
     charts = [path for path in await _links(web, "/statistik") if path.startswith("/statistik/") and "csv" not in path]
     return [
         *((path, ()) for path in [*public, *sorted(set(charts))]),
-        *((path, officer) for path in ("/petugas", f"/petugas/{case}", "/petugas/tenggat", "/petugas/templat")),
-        *((path, desk) for path in ("/meja", "/preseden")),
+        *((path, officer) for path in ("/petugas", *cases, "/petugas/tenggat", "/petugas/unit", "/petugas/templat")),
+        *((path, desk) for path in ("/meja", *waiting, "/meja/aduan-isi", "/preseden", "/api/v1/triage")),
         *((path, arbiter) for path in ("/arbiter", "/pengawas")),
         *((path, operator) for path in ("/operator", "/operator/instansi", f"/operator/instansi/{most}")),
     ]

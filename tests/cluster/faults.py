@@ -83,7 +83,8 @@ def leading_relay(containers: Containers) -> str:
 
 def last_began(container: str, since: str = "0") -> str:
     """When it last began to publish, as the engine's time stamp; empty: never."""
-    lines = quietly("logs", "--timestamps", "--since", since, container).stdout.splitlines()
+    found = quietly("logs", "--timestamps", "--since", since, container)
+    lines = [*found.stdout.splitlines(), *found.stderr.splitlines()]
     return max((line.partition(" ")[0] for line in lines if LEADS in line), default="")
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from chassis.base.clock import FixedClock
 from chassis.service.platform import Platform
+from escalation import views
 from escalation.context import Escalation
+from schemas.base.limits import PAGE
 from schemas.events.intake import OmbudsmanRequested
 from schemas.events.registry import AgencyRegistered
 from schemas.events.router import ComplaintClassified, ComplaintReferred
@@ -180,7 +182,48 @@ async def test_each_office_sees_what_it_must_look_at_and_counts_no_more(
     assert (await web.get("/api/v1/ladder/1", headers=role("gateway:sms"))).status_code == 403
 
 
+async def test_the_public_list_is_paged_to_its_end_by_keys_that_name_no_complaint(
+    escalation: Escalation, web: httpx.AsyncClient
+) -> None:
+    ids = sorted(str(named(str(number))) for number in range(PAGE + 7))
+    await fill(escalation, ids)  # all of one moment: the keys must part them
+    first = (await web.get("/api/v1/ladder/4")).json()
+    assert not any(one in first["next"] for one in ids)
+    second = (await web.get("/api/v1/ladder/4", params={"after": first["next"]})).json()
+    assert (len(first["items"]), len(second["items"]), second["next"]) == (PAGE, 7, None)
+    assert len({item["public_number"] for item in [*first["items"], *second["items"]]}) == PAGE + 7
+
+
+async def test_a_key_of_a_complaint_that_left_the_public_list_leaves_out_no_other(
+    escalation: Escalation, web: httpx.AsyncClient
+) -> None:
+    ids = sorted(str(named(str(number))) for number in range(PAGE + 7))
+    await fill(escalation, ids)
+    after = (await web.get("/api/v1/ladder/4")).json()["next"]
+    await escalation.database.run(lambda connection: views.put(connection, [views.LADDER], [(ids[PAGE - 1], None)]))
+    seen = set[str]()
+    while after:
+        page = (await web.get("/api/v1/ladder/4", params={"after": after})).json()
+        seen |= {item["public_number"] for item in page["items"]}
+        after = page["next"]
+    assert seen >= {f"SP-{one}" for one in ids[PAGE:]}
+
+
+async def fill(escalation: Escalation, ids: list[str]) -> None:
+    """Put complaints on the public list, all of one moment."""
+    row = views.LadderRow(
+        "", 4, "", part=False, guarded=False, status="routed", class_="complaint", holder="agency:pln", agency="pln",
+        unit=None, sector=None, cause="deadline", clock=None, repetition=0, received_at=T0, due_at=T0, climbed_at=T0,
+        supervision=False,
+    )  # fmt: skip
+    rows = [(one, row._replace(complaint=one, public_number=f"SP-{one}")) for one in ids]
+    await escalation.database.run(lambda connection: views.put(connection, [views.LADDER], rows))
+
+
 @pytest.mark.parametrize("at", ["yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 async def test_a_key_that_no_page_gave_is_refused(web: httpx.AsyncClient, at: str) -> None:
-    wrong = await web.get("/api/v1/ladder/4", params={"after": f"{at}~{named('a')}"})
-    assert (wrong.status_code, wrong.json()["field"]) == (422, "after")
+    for rung, row in ((4, "a" * 64), (1, str(named("a")))):
+        wrong = await web.get(f"/api/v1/ladder/{rung}", params={"after": f"{at}~{row}"})
+        assert (wrong.status_code, wrong.json()["field"]) == (422, "after")
+    of_an_office = await web.get("/api/v1/ladder/4", params={"after": f"{T0.isoformat()}~{named('a')}"})
+    assert (of_an_office.status_code, of_an_office.json()["field"]) == (422, "after")

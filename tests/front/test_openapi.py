@@ -64,7 +64,9 @@ async def test_every_write_needs_a_key_and_every_operation_has_a_name_and_a_succ
         assert shapes, path
         assert all(set(shape) == {"$ref"} or shape.get("type") == "string" for shape in shapes), path
         keys = [given for given in one.get("parameters", ()) if given["name"] == "Idempotency-Key"]
-        assert path.endswith(("/duplicates", "/inbox/search")) or bool(keys) is (method == "POST"), path
+        assert path.endswith(
+            ("/duplicates", "/inbox/search", "/due-dates/preview", "/due-dates/policy-preview")
+        ) or bool(keys) is (method == "POST"), path
         assert all(given["required"] for given in keys)
 
 

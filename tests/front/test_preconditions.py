@@ -60,6 +60,7 @@ DECREE = {
     "source": "SKB",
     "days": [{"on": "2031-01-01", "name": "x", "kind": "national"}],
 }
+PERIODS = {"source": "Permen", "periods": [{"rule": "triage", "amount": 2, "unit": "wd"}]}
 
 EXAMINED = [
     ComplaintClassified(at=T0, **{"class": "complaint"}, supervision=True, basis=BASIS),
@@ -111,6 +112,7 @@ CASES: dict[str, Case] = {
     f"{AGENCY}/merger": Case([], {"agencies": [CITY], "reason": "Penggabungan {n}"}, AGENCY),
     f"{AGENCY}/dissolution": Case([], {"reason": "Penutupan {n}"}, AGENCY),
     f"{API}/calendars": Case([], DECREE, f"{API}/calendars"),
+    f"{API}/policies": Case([], {**PERIODS, "effective_on": "20{n}-01-01"}, f"{API}/policies"),
 }
 
 

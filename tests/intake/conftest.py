@@ -24,6 +24,7 @@ from intake.guesses import GuessLimit
 from intake.http import filing, open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.kept_choices import KeptChoices
+from intake.notices.links import Links
 from intake.notices.port import FileMailbox, SentNotices
 from intake.storage import erasures
 from intake.storage import relations as views
@@ -75,6 +76,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
         results=Results(database),
         repeats=Repeats(database, b"s" * 32, policies()),
         mailbox=FileMailbox(tmp_path / "notices"),
+        links=Links("https://lapor.example.go.id"),
         sent=SentNotices(database),
         returned=ReturnedMail(database),
         choices=KeptChoices(database),

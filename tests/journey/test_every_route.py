@@ -422,7 +422,11 @@ async def change_the_registry(witness: Witness, platform: Running) -> None:
     await witness.post(f"{path}/merger", agencies=["saksi-dua"], reason="Penggabungan")
     await witness.post("/api/v1/agencies/saksi-tiga/dissolution", successor="saksi-satu", reason="Penutupan")
     days = [{"on": "2031-01-01", "name": "Hari Jadi", "kind": "regional"}]
+    await witness.post("/api/v1/due-dates/preview", calendar="12.01", year=2031, days=days)
     await witness.post("/api/v1/calendars", calendar="12.01", year=2031, source="Keputusan", days=days)
+    period = {"rule": "dispute", "amount": 31, "unit": "d"}
+    await witness.post("/api/v1/due-dates/policy-preview", effective_at="2099-01-01T00:00:00Z", periods=[period])
+    await witness.post("/api/v1/policies", effective_on="2099-01-01", source="Permen", periods=[period])
     # About another agency's complaint: refused, and shown to the sender.
     await reply(platform.kafka.cluster, "pln", "acknowledged", complaint=witness.kept[2].id)
 

@@ -18,6 +18,7 @@ from agency_inbox.delivery import undelivered
 from agency_inbox.views import BEFORE_ANYBODY
 from audit.books import Books, Summary, summary
 from audit.rules.history import lifecycle_faults
+from escalation.moves import Decree, moved_by, with_decree
 from intake import decide as intake
 from intake.decide import AddDetail, CallOmbudsman, Confirm, Dispute, Withdraw
 from router.desk import decide as desk
@@ -31,9 +32,10 @@ from schemas.complaint.fold import fold
 from schemas.complaint.lifecycle import WITH_AGENCY, CloseReason, Status
 from schemas.complaint.state import Complaint, new
 from schemas.contract.submission import Complaining
-from schemas.deadlines import next_action
+from schemas.deadlines import next_action, running
 from schemas.events.base import Fact
-from schemas.events.registry import CalendarDecreed, Holiday
+from schemas.events.escalation import DueDateMoved
+from schemas.events.registry import CalendarDecreed, DecreedPeriod, Holiday, PolicyDecreed
 from support.placing import CITY, PROVINCE, REGENCY, dissolved, merged
 from support.world import POLICIES, World
 
@@ -55,6 +57,10 @@ HOLDERS: Final = {
 }
 
 WORK_OF_ROUTER: Final = plan(timedelta(minutes=1))
+PERIODS: Final = (
+    (DecreedPeriod(rule="settle.complaint", amount=5, unit="wd"), DecreedPeriod(rule="triage", amount=10, unit="d")),
+    (DecreedPeriod(rule="acknowledge", amount=1, unit="wd"), DecreedPeriod(rule="silence", amount=40, unit="d")),
+)
 
 bodies = st.sampled_from(BODIES)
 which = st.integers(0, 99)
@@ -275,7 +281,39 @@ class Lives(RuleBasedStateMachine):
     def days_off_are_decreed(self, days: int) -> None:
         on = (self.world.now + timedelta(days=days)).date()
         off = (Holiday(on=on, name="Cuti bersama", kind="joint_leave"),)
-        self.world.decree(CalendarDecreed(at=self.world.now, calendar="national", year=on.year, source="SKB", days=off))
+        self.decreed_as_previewed(
+            CalendarDecreed(at=self.world.now, calendar="national", year=on.year, source="SKB", days=off)
+        )
+
+    @precondition(lambda self: self.world.registry.version < 25)
+    @rule(days=st.integers(1, 20), periods=st.sampled_from(PERIODS))
+    def periods_are_decreed(self, days: int, periods: tuple[DecreedPeriod, ...]) -> None:
+        at, effective_at = self.world.now, self.world.now + timedelta(days=days)
+        fact = PolicyDecreed(at=at, effective_at=effective_at, source="Permen", periods=periods)
+        dates = {id_: running(state, self.world.registry, POLICIES) for id_, state in self.world.states.items()}
+        self.decreed_as_previewed(fact)
+        for id_, state in self.world.states.items():
+            assert running(state, self.world.registry, POLICIES) == dates[id_], "a clock that runs keeps its period"
+
+    def decreed_as_previewed(self, decree: Decree) -> None:
+        before, after = self.world.registry, with_decree(self.world.registry, decree)
+        expected = [
+            (each.complaint, each.clock, each.due_before_at, each.due_at, each.agency)
+            for state in self.world.states.values()
+            for each in moved_by(state, before, after, POLICIES, self.world.now)
+        ]
+        begun = {id_: len(history) for id_, history in self.world.histories.items()}
+        self.world.decree(decree)
+        for id_ in self.world.states:
+            while self.world.time_passes_for(id_):
+                pass
+        happened = [
+            (id_, told.fact.clock, told.fact.due_before_at, told.fact.due_at, told.fact.agency or "")
+            for id_, history in self.world.histories.items()
+            for told in history[begun[id_] :]
+            if isinstance(told.fact, DueDateMoved) and told.fact.decreed_at == self.world.now
+        ]
+        assert sorted(happened) == sorted(expected), "what the preview said is what happened"
 
     # invariants
 

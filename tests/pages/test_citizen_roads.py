@@ -169,3 +169,21 @@ async def test_the_keyboard_alone_answers_a_question_and_confirms(site: Site, br
     words = await page.locator("main").inner_text()
     assert "Terima kasih. Laporan ditutup sebagai selesai." in words
     assert "Penilaian Anda: 3 dari 5." in words or "nilai 3 dari 5" in words
+
+
+async def test_the_keyboard_alone_disputes_an_answer_after_a_mistake(site: Site, browser: Any) -> None:
+    one = site.stage["silence"]
+    page = await new_page(browser, site)
+    await page.goto(f"/lacak/{one.code}")
+    await enter(page, "form:has([value=sanggahan]) button")
+    alert = page.get_by_role("alert")
+    assert await page.evaluate("document.activeElement.getAttribute('role')") == "alert", "the summary has the focus"
+    await tab_to(page, "[role=alert] a")
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "f-alasan_sanggahan"
+    await page.keyboard.type("Lampunya masih padam.")
+    await enter(page, "form:has([value=sanggahan]) button")
+    words = await page.locator("main").inner_text()
+    assert "Sanggahan Anda sudah diterima" in words
+    assert "Lampunya masih padam." in words
+    assert await alert.count() == 0

@@ -8,14 +8,19 @@ from uuid import UUID, uuid5
 import httpx
 import pytest
 
+from chassis.attachments.store import Copy, FileId
 from schemas.base.limits import REQUEST_BYTES
+from schemas.events.intake import AttachmentAdded, AttachmentChecked
+from support.files import jpeg
 from support.front import Front
+from support.inbox import keep
 from support.stage import Staged
 from support.stage_citizen import FIXED, PERSON, TREE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 KEY = "00000000-0000-4000-9000-00000000000a"
+ORIGINAL, CLEANED = jpeg() + b"taken at home", jpeg()
 
 
 async def open_(front: Front, one: Staged) -> httpx.Response:
@@ -70,6 +75,67 @@ async def test_the_reporter_gets_the_own_file_back_and_nobody_else(front: Front,
     assert (await front.web.get(found[1].replace(one.number, other.number))).status_code == 404
     front.web.cookies.clear()
     assert (await front.web.get(found[1])).status_code == 303
+
+
+async def test_own_photos_are_shown_without_hidden_data_once_they_are_checked(
+    front: Front, stage: dict[str, Staged]
+) -> None:
+    one = stage["routed"]
+    await open_(front, one)
+    address = await photo(front, one, size=len(CLEANED))
+    page = (await front.web.get(f"/lacak/{one.number}")).text
+    [(source, alt)] = re.findall(r'<img src="([^"]*lampiran[^"]*)" alt="([^"]*)"', page)
+    assert (source, alt) == (f"{address}?salinan=bersih", "Foto Anda: Lampu.jpg")
+    assert (await front.web.get(source)).content == CLEANED
+    assert (await front.web.get(address)).content == ORIGINAL, "the download is what was sent"
+    front.web.cookies.clear()
+    assert (await front.web.get(source)).status_code == 303
+
+
+async def test_a_large_photo_is_loaded_only_when_it_is_asked_for(front: Front, stage: dict[str, Staged]) -> None:
+    one = stage["routed"]
+    await photo(front, one, size=3 * 1024 * 1024)
+    page = (await open_(front, one)).text
+    folded = re.search(r"<details><summary>([^<]*)</summary><div><img ", page)
+    assert folded is not None
+    assert folded[1] == "Lihat fotonya (3 MB)"
+
+
+async def photo(front: Front, one: Staged, size: int) -> str:
+    """Attach a picture that was checked. `size`: what the check says of the copy. Returns the file's address."""
+    intake, id_ = front.app.state.intake, uuid5(one.id, f"photo{size}")
+    keys = (await front.repository.keyring.ensure([one.id]))[one.id]
+    for copy, content in ((Copy.ORIGINAL, ORIGINAL), (Copy.CLEANED, CLEANED)):
+        await intake.attachments.keep(FileId(one.id, id_, copy, len(content)), pieces(content), keys)
+    at = intake.clock.now()
+    added = {"at": at, "attachment": id_, "media_type": "image/jpeg"}
+    facts = [
+        AttachmentAdded.model_validate(added | {"size_bytes": len(ORIGINAL), "name": "Lampu.jpg"}),
+        AttachmentChecked.model_validate(added | {"outcome": "cleaned", "size_bytes": size}),
+    ]
+    await keep(front.repository.store, front.repository, one.id, facts)
+    return f"/lacak/{one.number}/lampiran/{id_}"
+
+
+async def pieces(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+@pytest.mark.parametrize(
+    ("region", "zone", "other"), [("91.71", "WIT", "WIB"), ("51.71", "WITA", "WIB"), (None, "WIB", "WIT")]
+)
+async def test_times_are_those_of_the_place_and_the_page_says_so(
+    front: Front, region: str | None, zone: str, other: str
+) -> None:
+    body = {"text": "Jalan di depan pasar rusak.", "place": {"region": region} if region else None}
+    key = {"Idempotency-Key": str(uuid5(UUID(int=3), str(region)))}
+    one = (await front.web.post("/api/v1/complaints", json=body, headers=key)).json()
+    await front.web.post("/lacak", data={"kode": one["tracking_code"]})
+    page = unescape((await front.web.get(f"/lacak/{one['public_number']}")).text)
+    assert re.search(rf"Waktu di halaman ini ditulis dalam {zone} \(Waktu Indonesia \w+\)\.", page)
+    assert re.search(rf"diterima \w{{3}}, \d+ \w{{3}} \d{{4}} \d\d\.\d\d {zone}\b", page)
+    history = page[page.index("Riwayat") : page.index("Laporan Anda</h2>")]
+    assert not re.search(rf"\d\d\.\d\d {other}\b", re.sub(r"<div><p>.*?</p></div>", "", history, flags=re.DOTALL))
 
 
 async def test_the_printed_page_tells_everything_but_the_code(front: Front, stage: dict[str, Staged]) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -10,7 +11,11 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from chassis.attachments.store import Copy, FileId
+from escalation.views import LADDER, LadderRow, put
+from reporting.listing import OPEN
+from reporting.pages.bodies import NEWEST
 from schemas.base.ids import public_number
+from schemas.base.limits import PAGE
 from schemas.base.streams import support_stream
 from schemas.events.codec import decode
 from schemas.events.intake import AttachmentAdded, AttachmentChecked, PersonalDataErased
@@ -44,6 +49,14 @@ async def test_the_list_shows_public_reports_and_finds_their_words(front: Front,
     assert stage["routed"].number in everything
     assert stage["secret"].number not in everything
     assert stage["unplaced"].number not in everything  # nobody has read it yet
+    for item in LexborHTMLParser(everything).css(".report-item"):
+        words = " ".join(item.text().split())
+        if stage["answered"].number in words:
+            assert re.search(r"Giliran pelapor, langkah berikutnya paling lambat: .* hari lagi .* WIB", words), words
+        if stage["routed"].number in words:
+            assert re.search(r"Giliran Kota Bandung, langkah berikutnya paling lambat:", words), words
+        if stage["closed"].number in words or stage["joined"].number in words:
+            assert "Giliran" not in words
     assert stage["routed"].number in await shown(front, "/laporan?kata=lampu+pasar&provinsi=32&wilayah=32.73")
     nothing = await shown(front, "/laporan?kata=gajah")
     assert "Tidak ada laporan yang cocok" in nothing
@@ -195,7 +208,9 @@ async def test_agencies_are_found_by_name_and_say_what_they_do(front: Front, sta
     assert f'href="/instansi/{CITY}"' in found
     assert "Tidak ada instansi yang cocok" in await shown(front, "/instansi?nama=gajah")
     page = await shown(front, f"/instansi/{CITY}")
-    assert stage["located"].number in page
+    newest = NUMBER.findall(await shown(front, f"/laporan?instansi={CITY}&status={OPEN}"))[:NEWEST]
+    assert NUMBER.findall(page) == newest
+    assert len(newest) == NEWEST
     figures = (await front.web.get(f"/api/v1/statistics/ages?agency={CITY}")).json()["totals"]
     assert figures["open"] > 0
     assert re.search(rf"<dt>Laporan terbuka</dt><dd>{figures['open']}</dd>", page)
@@ -206,6 +221,31 @@ async def test_agencies_are_found_by_name_and_say_what_they_do(front: Front, sta
 
 async def test_the_ignored_are_listed_or_it_is_said_that_there_are_none(front: Front) -> None:
     assert "Tidak ada laporan yang diabaikan" in await shown(front, "/terabaikan")
+
+
+async def test_the_ignored_are_paged_by_the_last_one_shown(front: Front) -> None:
+    escalation = front.app.state.escalation
+    row = LadderRow(
+        "", 4, "", part=False, guarded=False, status="routed", class_="complaint", holder="agency:pln", agency="pln",
+        unit=None, sector=None, cause="deadline", clock=None, repetition=0, received_at=T0, due_at=T0, climbed_at=T0,
+        supervision=False,
+    )  # fmt: skip
+    numbers = [public_number(T0, 500_000 + each) for each in range(PAGE + 3)]
+    rows = [(str(uuid5(UUID(int=9), each)), row._replace(public_number=each)) for each in numbers]
+    rows = [(complaint, one._replace(complaint=complaint)) for complaint, one in rows]
+    await escalation.database.run(lambda connection: put(connection, [LADDER], rows))
+    try:
+        first = await shown(front, "/terabaikan?instansi=pln")
+        [link] = re.findall(r'href="(/terabaikan\?[^"]*sesudah[^"]*)" rel="next"', first)
+        second = await shown(front, unescape(link))
+        assert len(NUMBER.findall(first)) == PAGE
+        assert {*NUMBER.findall(first), *NUMBER.findall(second)} == set(numbers)
+        assert 'rel="next"' not in second
+        assert 'href="/terabaikan?instansi=pln" rel="prev"' in second
+        assert "Muat ulang" not in await shown(front, "/terabaikan?sesudah=bukan-kunci")
+    finally:
+        gone = [(complaint, None) for complaint, _ in rows]
+        await escalation.database.run(lambda connection: put(connection, [LADDER], gone))
 
 
 async def test_the_desk_reads_what_people_report_and_hides_rewords_or_keeps_the_report(
@@ -335,9 +375,14 @@ async def test_an_address_follows_only_after_the_code_came_back_and_the_code_end
     code = {"kode": intake.codes.of(subscriber, version)}
     assert (await front.web.post(f"{path}/kode", data={"kode": one.code}, auth=None)).status_code == 422
 
-    assert code["kode"] in await shown(front, f"{path}/kode?kode={code['kode']}")
+    by_link = await front.web.get(f"{path}/kode?kode={code['kode']}", auth=None)
+    assert (by_link.status_code, by_link.headers["location"]) == (303, f"{path}/kode"), "no address keeps the code"
+    assert "HttpOnly" in by_link.headers["set-cookie"]
+    assert f'value="{code["kode"]}"' in await shown(front, f"{path}/kode")
+    assert code["kode"] not in await shown(front, f"/laporan/{stage['in_progress'].number}/ikuti/kode")
     assert await intake.audience.subscribers.of({one.id}) == []  # opening the page confirms nothing
     await front.web.post(f"{path}/kode", data=code | {"tindakan": "ikut"}, auth=None)
     assert [each.id for each in await intake.audience.subscribers.of({one.id})] == [subscriber]
+    assert code["kode"] not in await shown(front, f"{path}/kode"), "it is used"
     await front.web.post(f"{path}/kode", data=code | {"tindakan": "berhenti"}, auth=None)
     assert await intake.audience.subscribers.asked(one.id) == []

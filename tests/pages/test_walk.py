@@ -160,6 +160,8 @@ async def fill_in(page: Page, site: Site, field: str, value: str) -> None:
         await page.locator(form).evaluate("(form, to) => form.setAttribute('action', to)", to)
     elif "[type=hidden]" in field:
         await page.locator(field).evaluate("(input, value) => { input.value = value; }", value)
+    elif value.startswith("number "):
+        await page.fill(field, site.stage[value.removeprefix("number ")].number)
     elif value.startswith("select "):
         await page.select_option(field, value.removeprefix("select "))
     elif value == "check":

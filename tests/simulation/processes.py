@@ -66,6 +66,7 @@ from escalation.views import SWEEP as ESCALATION_SWEEP
 from escalation.views import ladder_view
 from intake.context import Intake
 from intake.notices.kept_choices import KeptChoices
+from intake.notices.links import Links
 from intake.notices.outbox import Outbox
 from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
@@ -341,7 +342,7 @@ def _intake(process: Process) -> Tasks:
         "records": PlainRecords(database, real), "vault": Vault(database, real, POLICIES), "attachments": Nothing(),
         "files_ahead": FilesAhead(database, real),
         "erasures": Nothing(),
-        "results": None, "mailbox": outbox, "sent": SentNotices(database), "returned": ReturnedMail(database),
+        "results": None, "mailbox": outbox, "links": Links("http://localhost"), "sent": SentNotices(database), "returned": ReturnedMail(database),
         "choices": KeptChoices(database), "probe": None, "filings": None, "sms": True,
         "lookups": None, "former": NoFormerFilings(),
         "repeats": Repeats(database, b"secret of a test", POLICIES),

@@ -12,3 +12,4 @@ async def fill_public(reporting: Reporting) -> None:
     repository = reporting.repository
     for view in (reports_view(repository), listed_view(repository)):
         await StoreProjection(repository.store, reporting.database, queries.METADATA, view).catch_up()
+    await reporting.figures.catch_up()

@@ -24,7 +24,11 @@ _CHANGES: Final = "mandates|mandates/withdrawal|name|merger|dissolution"
 NEEDED: Final = tuple(
     (re.compile(rf"(?:{method}) /api/v1/{path}(?:\?.*)?"), role)
     for method, path, role in (
-        ("POST", rf"(?:agencies(?:/[^/?]+/(?:{_CHANGES}))?|calendars)", "operator"),
+        (
+            "POST",
+            rf"(?:agencies(?:/[^/?]+/(?:{_CHANGES}))?|calendars|policies|due-dates/(?:policy-)?preview)",
+            "operator",
+        ),
         ("GET", "data-requests", "operator"),
         ("GET|POST", "dead-letters/.+", "operator"),
         ("GET|POST", r"agencies/(?P<body>[^/?]+)/.+", r"officer:\g<body>"),

@@ -17,7 +17,7 @@ from schemas.base.streams import REGISTRY, complaint_stream
 from schemas.complaint.state import Complaint
 from schemas.events import writer_of
 from schemas.events.base import Fact
-from schemas.events.registry import AgenciesMerged, AgencyDissolved, CalendarDecreed
+from schemas.events.registry import AgenciesMerged, AgencyDissolved, CalendarDecreed, PolicyDecreed
 from schemas.events.router import PartOpened
 from support import placing
 from support.world import POLICIES, World
@@ -47,7 +47,7 @@ class StoredWorld(World):
             self._written_to.add(complaint)
         return count
 
-    def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed) -> None:
+    def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed | PolicyDecreed) -> None:
         super().decree(fact)
         self._register([fact])
 

@@ -46,6 +46,7 @@ ROUTES: Final = {
     "/statistics": OPEN_TO_ALL,
     "/calendars": OPEN_TO_ALL,
     "/policies": OPEN_TO_ALL,
+    "/due-dates": OFFICES,
     "/open311/v2": OPEN_TO_ALL,
 }
 """The role that uses the routes with this prefix below /api/v1; the longest prefix counts. A route without an entry

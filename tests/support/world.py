@@ -24,7 +24,7 @@ from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, new
 from schemas.deadlines import dispute_until
 from schemas.events.base import Fact
-from schemas.events.registry import AgenciesMerged, AgencyDissolved, CalendarDecreed
+from schemas.events.registry import AgenciesMerged, AgencyDissolved, CalendarDecreed, PolicyDecreed
 from schemas.reference.load import policies
 from schemas.registry.fold import Registry
 from support import placing
@@ -101,7 +101,7 @@ class World:
         parts = {id_: state for id_, state in self.states.items() if state.whole == complaint}
         return self.command(complaint, lambda s: agency.move(s, by, asked, open_parts(s, parts)))
 
-    def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed) -> None:
+    def decree(self, fact: AgenciesMerged | AgencyDissolved | CalendarDecreed | PolicyDecreed) -> None:
         self.registry = placing.grown(self.registry, fact)
         # The reader uses names, which stay when a body ends: the expensive part is kept.
         self.known = self.known._replace(mandates=MandateIndex(self.registry))
@@ -120,7 +120,7 @@ class World:
         total = 0
         for _ in range(ROUNDS):
             done = sum(self.react(complaint) for complaint in list(self.states))
-            done += sum(self._time(complaint) for complaint in list(self.states))
+            done += sum(self.time_passes_for(complaint) for complaint in list(self.states))
             total += done
             if not done:
                 return total
@@ -129,7 +129,8 @@ class World:
     def advance(self, delta: timedelta) -> None:
         self.now += delta
 
-    def _time(self, complaint: UUID) -> int:
+    def time_passes_for(self, complaint: UUID) -> int:
+        """Append what escalation's timers of one complaint require now, in one append; the number of events."""
         steps = escalation.due(self.state(complaint), self.registry, POLICIES, self.now)
         return self.add(complaint, [step.fact for step in steps])
 

@@ -2,6 +2,8 @@
 
 import gzip
 import importlib.util
+import re
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +44,26 @@ def test_the_styles_name_no_file_no_font_and_no_crest_of_others() -> None:
     assert "GDS Transport" not in css
     assert ".govuk-error-summary" in css, "the components are there"
     assert "MIT License" in css
+
+
+def test_the_styles_have_every_component_that_a_page_has_and_few_others() -> None:
+    css = assets.assets()["satupintu.css"].body.decode()
+    theirs = files("chassis.pages").joinpath("static", "vendor", "govuk-frontend.css").read_text()
+    source = [
+        path
+        for folder in (ROOT / "services", ROOT / "deploy")
+        for path in folder.rglob("*")
+        if path.suffix in {".html", ".py", ".js"}
+    ]
+    texts = (path.read_text() for path in source if "vendor" not in path.parts)
+    used = {name for text in texts for name in re.findall(r"govuk-[a-z][a-zA-Z0-9_-]*[a-z0-9]", text)}
+    assert len(used) > 20, "templates were looked at"
+    classes = [set(re.findall(r"\.(govuk-[\w-]+)", each)) for each in (theirs, css)]
+    assert used & classes[0] <= classes[1]
+    assert "govuk-accordion" in theirs
+    assert "govuk-accordion" not in css
+    assert not re.search(r"@media[^{]*\{\}", css)
+    assert css.count("{") == css.count("}")
 
 
 def test_all_that_a_page_loads_is_small() -> None:

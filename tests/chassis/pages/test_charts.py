@@ -2,10 +2,11 @@
 
 import re
 from itertools import pairwise
+from random import Random
 
 import pytest
 
-from chassis.pages.charts import LABEL_HEIGHT, bars, lines, nice, plot
+from chassis.pages.charts import LABEL_HEIGHT, LEFT, LETTER, NARROWEST, RIGHT, Plot, bars, grid, lines, nice, plot
 
 
 def heights(path: str) -> list[float]:
@@ -41,6 +42,50 @@ def test_names_of_lines_that_end_together_do_not_cover_each_other() -> None:
     assert all(after - before >= LABEL_HEIGHT for before, after in pairwise(at))
     assert at[0] >= 10
     assert at[-1] <= drawn.top + drawn.height
+
+
+def covered(drawn: Plot) -> list[str]:
+    """Names that a line crosses on the narrowest screen; every line is looked at in 400 places."""
+    found = []
+    for line in drawn.lines:
+        left = RIGHT - min(RIGHT - LEFT, 100 * len(line.name) * LETTER / NARROWEST)
+        for other in drawn.lines:
+            points = [(float(x), float(y)) for x, y in re.findall(r"([\d.]+) ([\d.]+)", other.path)]
+            for (x0, y0), (x1, y1) in pairwise(points):
+                for step in range(401):
+                    x, share = x0 + (x1 - x0) * step / 400, y0 + (y1 - y0) * step / 400
+                    y = drawn.top + drawn.height * share / 100
+                    if x >= left and line.label_y - 14 < y < line.label_y + 4:
+                        found.append(line.name)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_line_crosses_a_name(seed: int) -> None:
+    random = Random(seed)
+    steps = [str(step) for step in range(random.choice((2, 3, 12, 31)))]
+    names = ("Laporan masuk", "Laporan ditutup", "Sampai dijawab")[: random.choice((1, 2, 3))]
+    drawn = lines(steps, [(name, [random.randint(0, 60) for _ in steps]) for name in names])
+    assert covered(drawn) == []
+    at = sorted(line.label_y for line in drawn.lines)
+    assert all(after - before >= LABEL_HEIGHT for before, after in pairwise(at))
+    assert at[0] >= 14
+    assert at[-1] <= drawn.top + drawn.height
+
+
+def test_a_grid_counts_every_pair_once_and_names_those_that_occur_most() -> None:
+    pairs = [("A", "B", 30), ("B", "A", 1), ("C", "A", 9), ("D", "E", 2), ("E", "A", 1)]
+    drawn = grid(pairs, 3, "lainnya")
+    assert drawn.names == ("A", "B", "C", "lainnya")
+    assert [[cell.value for cell in row] for row in drawn.rows] == [
+        [0, 30, 0, 0],
+        [1, 0, 0, 0],
+        [9, 0, 0, 0],
+        [1, 0, 0, 2],
+    ]
+    assert [cell.level for cell in drawn.rows[0]] == [0, 5, 0, 0]
+    assert drawn.rows[1][0].level == 1, "what happened once is seen"
+    assert grid(pairs[:2], 3, "lainnya").names == ("A", "B")
 
 
 def test_few_texts_stand_at_the_axis_and_none_leaves_the_frame() -> None:

@@ -84,8 +84,8 @@ async def confirm(web: httpx.AsyncClient, number: str, code: str, name: str = "c
 
 
 def code_in(notice: str) -> str:
-    """The code in a notice."""
-    [found] = CODE.findall(notice)
+    """The code in a notice, which may name it twice: by itself and in a link."""
+    [found] = set(CODE.findall(notice))
     return str(found)
 
 

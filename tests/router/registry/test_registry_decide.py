@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,9 +13,10 @@ from router.registry.mandates import MOST_LOCAL_FIRST, AgencyUnit, MandateIndex
 from router.registry.seed import BATCH, first_registry, missing
 from schemas.base.refusals import AgencyExists, InvalidField, MandateOverlaps, NoSuchMandate, UnknownAgency, UnknownUnit
 from schemas.base.values import Level
+from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
-from schemas.events.registry import CalendarDecreed, Holiday, MandateWithdrawn
-from schemas.reference.load import calendars
+from schemas.events.registry import CalendarDecreed, Holiday, MandateWithdrawn, PolicyDecreed
+from schemas.reference.load import calendars, policies
 from schemas.registry.fold import Registry
 from support.placing import CITY, PROVINCE, REGENCY, T0, body, dissolved, grown, mandate, merged, registry
 
@@ -132,6 +133,42 @@ def test_a_calendar_is_decreed_once_and_all_its_days_lie_in_its_year():
     again(registry(), decide.decree_calendar(registry(), asked), lambda s: decide.decree_calendar(s, asked))
     with pytest.raises(InvalidField):
         decide.decree_calendar(registry(), asked.model_copy(update={"year": 2031}))
+
+
+def periods(*rules: str, days: int = 1, amount: int = 5, source: str = "Permen"):
+    each = [{"rule": rule, "amount": amount, "unit": "wd"} for rule in rules]
+    said = {"at": T0, "effective_at": T0 + timedelta(days=days), "source": source, "periods": each}
+    return PolicyDecreed.model_validate(said)
+
+
+def test_periods_are_decreed_once_for_a_later_moment():
+    def rule(state: Registry) -> list[Fact]:
+        return decide.decree_policy(state, periods("triage"), policies())
+
+    again(registry(), rule(registry()), rule)
+
+
+@pytest.mark.parametrize(
+    ("fact", "field"),
+    [
+        (periods("triage", days=0), "effective_on"),
+        (periods("triage", days=-400), "effective_on"),
+        (periods("place"), "periods.rule"),
+        (periods("settle"), "periods.rule"),
+        (periods("triage", "triage"), "periods.rule"),
+    ],
+)
+def test_periods_of_the_past_unknown_ones_and_the_automatic_one_are_refused(fact: PolicyDecreed, field: str):
+    with pytest.raises(InvalidField) as refused:
+        decide.decree_policy(registry(), fact, policies())
+    assert refused.value.data["field"] == field
+
+
+def test_the_day_of_a_reviewed_version_is_not_decreed():
+    (first,) = policies().versions
+    coming = Policies((first, first._replace(id="next", effective_at=T0 + timedelta(days=1))))
+    with pytest.raises(InvalidField):
+        decide.decree_policy(registry(), periods("triage"), coming)
 
 
 @pytest.fixture(scope="module")

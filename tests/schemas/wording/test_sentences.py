@@ -41,7 +41,8 @@ def test_every_example_reads_as_a_sentence_and_the_public_sees_no_more_than_the_
     said = fact(path.parts[-3], int(path.stem))
     own, public = sentence(said, NATION, lang), sentence(said, NATION, lang, public=True)
     assert own[0].isupper() or own[0].isdigit()
-    assert own.endswith(".")
+    assert own.endswith((".", ".”", "?”"))
+    assert ".”." not in own
     assert "{" not in own
     assert len(public) <= len(own)
 
@@ -57,9 +58,25 @@ def test_every_variant_of_every_fact_has_words_in_both_languages() -> None:
     assert all(set(words) == {"id", "en"} for words in SENTENCES.values())
 
 
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("Tiang 17", ": “Tiang 17”."),
+        ("Tiang 17.", ": “Tiang 17.”"),
+        ("Tiang 17!", ": “Tiang 17!”"),
+        ("Tiang 17?\n", ": “Tiang 17?”"),
+        ("Di “pasar”.”.", ": “Di “pasar”.”.”"),
+        ("{said}.", ": “{said}.”"),
+    ],
+)
+def test_quoted_words_that_end_a_sentence_get_no_second_full_stop(text: str, end: str) -> None:
+    for lang in LANGUAGES:
+        assert sentence(DetailAdded(at=NOON, text=text), NATION, lang).endswith(end)
+
+
 def test_the_reporter_reads_the_answer_and_so_does_the_public() -> None:
     answer = ResponseGiven(at=NOON, agency="city", text="Lampu sudah diganti.")
-    assert sentence(answer, NATION, public=True) == "Badan City memberikan jawaban: “Lampu sudah diganti.”."
+    assert sentence(answer, NATION, public=True) == "Badan City memberikan jawaban: “Lampu sudah diganti.”"
 
 
 def test_the_public_reads_neither_the_reporter_s_words_nor_the_grade() -> None:

@@ -22,6 +22,7 @@ LAPSED: Final = {
 SEVERAL: Final = {
     "#f-instansi": "check", "#f-alasan": "Jalan kota", "[name=jangkauan][value=lain]": "check", "#f-wilayah": "Bandung",
 }  # fmt: skip
+COMPARE: Final = "form:has([value=banding]) .govuk-button"
 CONTENT: Final = "/meja/aduan-isi"
 CONTENT_OF: Final = "/meja/aduan-isi/{complaint}"
 HIDE: Final = {"#f-pesan_sembunyikan": "Nomor rumah orang lain disebut."}
@@ -34,6 +35,14 @@ VISITS: Final = (
     Visit("meja-panjang", "/meja/{complaint}", "/meja/{id}", person=DESK, about="long"),
     Visit("meja-galat", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=((NONE, SEND),), status=422),
     Visit("meja-cari", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=(CITY,)),
+    *(
+        Visit(name, "/meja/{complaint}", "/meja/{id}", person=DESK, about=about, steps=((typed, COMPARE),), status=status)
+        for name, about, typed, status in (
+            ("meja-gabung", "long", {"#f-nomor_utama": "number routed"}, 200),
+            ("meja-gabung-tidak-dapat", "triage", {"#f-nomor_utama": "number routed"}, 200),
+            ("meja-gabung-galat", "triage", NONE, 422),
+        )
+    ),
     Visit("meja-tidak-ada", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=(NOTHING,)),
     Visit(
         "meja-berubah", "/meja/{complaint}", "/meja/{id}", person=DESK, about="triage", steps=((STALE, SEND),), status=409

@@ -46,7 +46,8 @@ VISITS: Final = (
       ("routed", "in_progress", "awaiting_reporter", "answered", "noted", "late", "secret", "wide")),
     one("kasus-foto", "photo"),
     one("kasus-foto-dilihat", "photo", (NONE, "form:has([value=perlihatkan]) button")),
-    one("kasus-foto-ditarik", "photo", (NONE, "form:has([value=perlihatkan]) button"), (NONE, "form:has([value=tarik]) button")),
+    # After it, the photo is as it was for the next walk.
+    one("kasus-foto-ditarik", "photo", (NONE, "form:has([value=tarik]) button")),
     one("kasus-peta", "located"),
     one("kasus-galat", "in_progress", (NONE, "#jawab .buttons button"), status=422),
     one("kasus-berubah", "in_progress", (STALE, "#jawab .buttons button"), status=409),

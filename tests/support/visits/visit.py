@@ -12,7 +12,7 @@ class Visit(NamedTuple):
 
     A selector of a hidden field sets it, as a form does that was open while something happened; one of a form with
     `:action` behind it sets where it is sent to. The value `check` checks a box, `select x` chooses the option x,
-    `file:` and a name chooses a file: a picture if it ends so.
+    `number x` is the public number of the staged report x, `file:` and a name chooses a file: a picture if it ends so.
     """
 
     name: str

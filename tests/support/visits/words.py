@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from agency_inbox.pages.filling import FIELDS as TEMPLATE_FIELDS
+from agency_inbox.offices.fields import FIELDS as TEMPLATE_FIELDS
 from schemas.complaint.lifecycle import Status
 from support.stage import ANSWER, BACK, LONG, NOTE, PROGRESS, TEXT, WHY_HIDDEN
 from support.stage_citizen import SAID

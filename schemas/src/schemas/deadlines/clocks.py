@@ -15,7 +15,7 @@ from schemas.base.values import Clock, ComplaintClass, HolderKind
 from schemas.complaint.fold import allows
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint, Since, Stop
-from schemas.deadlines.policies import Policies, Rule
+from schemas.deadlines.policies import Policies, Rule, with_decrees
 from schemas.events.intake import ResolutionDisputed
 from schemas.registry.calendars import (
     DEFAULT_ZONE,
@@ -100,7 +100,7 @@ def dispute_due(state: Complaint, registry: Registry, policies: Policies) -> Due
     """`dispute_until` with the rule behind the date."""
     if state.closed_at is None or not allows(state, ResolutionDisputed):
         return None
-    context = DateContext(registry.calendar, DEFAULT_ZONE, policies)
+    context = DateContext(registry.calendar, DEFAULT_ZONE, with_decrees(policies, registry))
     return due_date(Clock.DISPUTE, state.stage._replace(at=state.closed_at), context)
 
 
@@ -115,6 +115,7 @@ def paused(state: Complaint, registry: Registry, policies: Policies) -> tuple[Du
 def date_context(state: Complaint, registry: Registry, policies: Policies) -> DateContext:
     """The holder's days off and time zone; the national calendar and WIB where no agency holds the complaint."""
     agency = registry.living(state.holder.agency) if state.holder.agency is not None else None
+    policies = with_decrees(policies, registry)
     if agency is None:
         return DateContext(registry.calendar, DEFAULT_ZONE, policies)
     return DateContext(registry.calendar_of(agency.region), agency.zone, policies, agency.region)

@@ -1,15 +1,18 @@
 """Every period as versioned data: its unit, the event it starts from, its source in law, and how certain that is.
 
-A complaint keeps the policy in force when its clock started. A new version is a new file in `schemas/data/policies`,
-never an edit of an old one; `schemas.reference.policy_file` reads and checks them.
+A clock keeps the policy in force when it started. A new version is a new file in `schemas/data/policies`, never an edit
+of an old one; `schemas.reference.policy_file` reads and checks them. A decree in the registry changes single periods
+from a later moment on.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, time
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from schemas.base.values import Clock, HolderKind
 from schemas.complaint.state import Complaint
+from schemas.events.registry import PolicyDecreed
+from schemas.registry.fold import Registry
 
 Unit = Literal["wd", "d", "s"]
 """Working days, calendar days, seconds."""
@@ -105,3 +108,43 @@ class Policies(NamedTuple):
     def returns_used_up(self, complaint: Complaint) -> bool:
         """Whether bodies have returned it as often as is allowed, so that only the arbiter can place it."""
         return len(complaint.returned_by) >= self.at(complaint.received_at).returns
+
+
+DECREED: Final[Sureness] = "A"
+"""How certain the source of a decreed period is: the decree itself."""
+
+
+def with_decrees(policies: Policies, registry: Registry) -> Policies:
+    """The reviewed versions and the registry's decrees, oldest first. The same object for the same two."""
+    decreed = registry.policies
+    if not decreed.decrees:
+        return policies
+    found = decreed.kept.get(id(policies))
+    if found is None or found[0] is not policies:
+        found = decreed.kept[id(policies)] = policies, _together(policies, decreed.decrees)
+    together: Policies = found[1]
+    return together
+
+
+def _together(policies: Policies, decrees: tuple[PolicyDecreed, ...]) -> Policies:
+    # A decree changes what is in force at its moment; a reviewed version of the same or a later one replaces it whole.
+    versions = list[Policy]()
+    reviewed = {policy.effective_at for policy in policies.versions}
+    both: list[Policy | PolicyDecreed] = [*policies.versions, *decrees]
+    for one in sorted(both, key=lambda each: each.effective_at):
+        if isinstance(one, Policy):
+            versions.append(one)
+        elif versions and one.effective_at not in reviewed:
+            versions.append(_decreed(versions[-1], one))
+    return Policies(tuple(versions))
+
+
+def _decreed(before: Policy, decree: PolicyDecreed) -> Policy:
+    source = {"id": decree.source, "en": decree.source}
+    changed = {
+        each.rule: before.rules[each.rule]._replace(amount=each.amount, unit=each.unit, source=source, sureness=DECREED)
+        for each in decree.periods
+        if each.rule in before.rules
+    }
+    at = decree.effective_at
+    return before._replace(id=at.isoformat(), effective_at=at, rules={**before.rules, **changed})

@@ -1,7 +1,7 @@
 """Events about agencies and their mandates, in one stream, so that mergers and overlaps are checked atomically."""
 
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -139,3 +139,23 @@ class CalendarDecreed(Fact):
     year: int
     source: str
     days: tuple[Holiday, ...]
+
+
+class DecreedPeriod(Value):
+    """The new length of one period of the deadline policy, by the rule's name, such as `settle.complaint`."""
+
+    rule: str
+    amount: Annotated[int, Field(ge=1, le=1_000)]
+    unit: Literal["wd", "d"]
+    """Working days or calendar days."""
+
+
+class PolicyDecreed(Fact):
+    """From `effective_at` on, clocks that start have these periods; those that run keep theirs.
+
+    The other numbers stay as they were until then. The newest decree of the same moment replaces the earlier one.
+    """
+
+    effective_at: datetime
+    source: str
+    periods: tuple[DecreedPeriod, ...] = Field(min_length=1)

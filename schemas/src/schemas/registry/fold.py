@@ -11,6 +11,7 @@ from schemas.events import registry as g
 from schemas.events.base import Fact
 from schemas.registry.bodies import Agency, Mandate
 from schemas.registry.calendars import Calendar, Calendars, with_decree
+from schemas.registry.policy_decrees import NO_DECREES, PolicyDecrees
 from schemas.registry.templates import mandates_of, registered, with_authority, with_offices
 
 _NONE: Final = Calendars()
@@ -25,10 +26,14 @@ class Registry(NamedTuple):
     calendars: Mapping[tuple[str, int], g.CalendarDecreed] = {}
     in_force: tuple[tuple[datetime, Calendars], ...] = ()
     """The calendars in force from each decree on, oldest first."""
+    decreed: tuple[g.CalendarDecreed, ...] = ()
+    """Every decree on days off, oldest first, also those that a newer one replaced."""
     model: str | None = None
     templates: Mapping[str, g.TemplateDecreed] = {}
     unknown: tuple[str, ...] = ()
     """Types of its facts that only a newer version knows. The rest is without them, but at their version."""
+    policies: PolicyDecrees = NO_DECREES
+    """The decreed periods; `schemas.deadlines.policies.with_decrees` lays them over the reviewed policies."""
 
     @property
     def calendar(self) -> Calendar:
@@ -134,7 +139,11 @@ def _calendar_decreed(state: Registry, event: g.CalendarDecreed) -> Registry:
     calendars = {**state.calendars, (event.calendar, event.year): event}
     before = state.in_force[-1][1] if state.in_force else _NONE
     in_force = (*state.in_force, (event.at, with_decree(before, event)))
-    return state._replace(calendars=calendars, in_force=in_force)
+    return state._replace(calendars=calendars, in_force=in_force, decreed=(*state.decreed, event))
+
+
+def _policy_decreed(state: Registry, event: g.PolicyDecreed) -> Registry:
+    return state._replace(policies=state.policies.with_one(event))
 
 
 def _with(state: Registry, *agencies: Agency) -> Registry:
@@ -154,6 +163,7 @@ EVOLVE: Final[Mapping[type[Fact], Callable[[Registry, Any], Registry]]] = {
     g.MandateGiven: _given,
     g.MandateWithdrawn: _withdrawn,
     g.CalendarDecreed: _calendar_decreed,
+    g.PolicyDecreed: _policy_decreed,
     g.ModelSwitched: lambda state, event: state._replace(model=event.model),
 }
 """What each event of the registry changes."""

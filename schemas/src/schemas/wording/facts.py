@@ -8,6 +8,7 @@ from schemas.events.agency_inbox import ResponseGiven
 from schemas.events.base import Fact
 from schemas.events.codec import sealed_paths
 from schemas.events.router import ComplaintClassified, ComplaintRestated
+from schemas.registry.calendars import DEFAULT_ZONE, zone_of
 from schemas.registry.fold import Registry
 from schemas.wording.dates import CLOCKS, day, moment
 from schemas.wording.masks import masked, masked_address
@@ -19,6 +20,10 @@ from schemas.wording.words import SENTENCES, VARIANT
 
 PUBLIC: Final = (ComplaintRestated, ResponseGiven)
 """The public may read the text of these: the wording made for the public, and the public answer."""
+_SAID: Final = "{said}"
+_SAID_AT_END: Final = "{said}."
+_ENDED: Final = tuple(f"{mark}”" for mark in ".!?…")
+"""Ends of quoted words that end a sentence themselves."""
 
 
 def sentence(fact: Fact, registry: Registry, lang: str = "id", *, public: bool = False, words: bool = True) -> str:
@@ -28,7 +33,10 @@ def sentence(fact: Fact, registry: Registry, lang: str = "id", *, public: bool =
     kind = type(fact)
     variant = VARIANT.get(kind)
     wording = SENTENCES[(kind, getattr(fact, variant)) if variant else kind][lang]
-    filled = wording.format_map(_Fill(fact, registry, lang, public=public, words=words))
+    values = _Fill(fact, registry, lang, public=public, words=words)
+    if _SAID_AT_END in wording and values["said"].endswith(_ENDED):
+        wording = wording.replace(_SAID_AT_END, _SAID)  # one full stop, not `.”.`
+    filled = wording.format_map(values)
     return filled[0].upper() + filled[1:]
 
 
@@ -53,7 +61,7 @@ class _Fill(dict[str, str]):
             return ""
         if text == ERASED:
             return self._pick(" (teks sudah dihapus)", " (the text is erased)")
-        return f": “{self._for_public(text) if self.public else text}”"
+        return f": “{(self._for_public(text) if self.public else text).strip()}”"
 
     def _for_public(self, text: str) -> str:
         # The wording made for the public may come from a report whose position is shown rounded: no sentence knows.
@@ -152,6 +160,9 @@ class _Fill(dict[str, str]):
     def _day(self) -> str:
         on = getattr(self.fact, "valid_from", None) or self.fact.valid_until
         return day(on, self.lang)
+
+    def _effective(self) -> str:
+        return day(self.fact.effective_at.astimezone(zone_of(DEFAULT_ZONE)).date(), self.lang)
 
     def _rung(self) -> str:
         return rung_name(self.fact.rung, self.fact.clock, self.lang)

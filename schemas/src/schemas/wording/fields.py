@@ -146,6 +146,12 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"every day must lie in (\d+)", r"setiap hari harus jatuh pada tahun \1"),
     (r"a day is named twice", "satu hari disebut dua kali"),
     (
+        r"must be a later day: a clock that runs keeps its period",
+        "harus hari setelah hari ini: tenggat yang sedang berjalan tidak diubah",
+    ),
+    (r"the release brings a policy of that day", "hari itu sudah mempunyai kebijakan bawaan"),
+    (r"a period is named twice", "satu jangka waktu disebut dua kali"),
+    (
         r"must be `national`, or the code of a province or regency",
         "harus `national`, atau kode provinsi atau kabupaten/kota",
     ),

@@ -21,7 +21,7 @@ STATUSES: Final[dict[Status, Bilingual]] = {
     Status.AWAITING_REPORTER: {"id": "menunggu jawaban pelapor", "en": "waiting for the reporter's answer"},
     Status.ANSWERED: {"id": "sudah dijawab, menunggu tanggapan pelapor", "en": "answered, waiting for the reporter"},
     Status.ARBITRATION: {"id": "menunggu putusan Ombudsman", "en": "waiting for the Ombudsman's decision"},
-    Status.SPLIT: {"id": "sedang dikerjakan beberapa instansi", "en": "being worked on by several bodies"},
+    Status.SPLIT: {"id": "sedang dikerjakan beberapa instansi", "en": "being worked on by several agencies"},
     Status.JOINED: {"id": "mengikuti laporan lain yang sama", "en": "following another report of the same matter"},
     Status.CLOSED: {"id": "ditutup", "en": "closed"},
 }

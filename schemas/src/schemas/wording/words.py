@@ -445,5 +445,9 @@ SENTENCES: Final[dict[type[Fact] | tuple[type[Fact], str], Bilingual]] = {
         "id": "Hari libur tahun {year} ditetapkan ({source}).",
         "en": "The days off of {year} were decreed ({source}).",
     },
+    g.PolicyDecreed: {
+        "id": "Jangka waktu baru ditetapkan untuk tenggat yang mulai {effective} ({source}).",
+        "en": "New periods were decreed for dates that start from {effective} on ({source}).",
+    },
 }
 """By type, or by type and value of the field that `VARIANT` names."""

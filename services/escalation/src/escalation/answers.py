@@ -44,3 +44,51 @@ class LadderPage(CountedPage):
     rung: int
     next: str | None
     items: list[LadderEntry]
+
+
+class MovedDateShown(BaseModel):
+    """A date before and after. `public_number` is null for a secret complaint and one of supervision grade."""
+
+    public_number: str | None
+    due_before_at: datetime
+    due_at: datetime
+
+
+class MovedHead(BaseModel):
+    """Whose date, and of which kind. `agency` is null where the desk or the arbiter keeps it."""
+
+    agency: str | None
+    agency_name: str
+    clock: Clock
+    clock_name: str
+
+
+class MovedGroup(MovedHead):
+    """How many dates of one kind move at one agency. `first`, `last`: those of the earliest and the latest new date."""
+
+    moved: int
+    earlier: int
+    later: int
+    first: MovedDateShown
+    last: MovedDateShown
+
+
+class MovedItem(MovedHead, MovedDateShown):
+    """One date that moves."""
+
+
+class DecreePreview(BaseModel):
+    """The dates that move if the decree is made at `at`. Until `done` nothing of them is known, and `examined` of
+    `open` complaints were tried. `behind`: newer events of the store that were not considered.
+    """
+
+    done: bool
+    at: datetime
+    behind: int
+    open: int
+    examined: int
+    moved: int
+    complaints: int
+    groups: list[MovedGroup]
+    items: list[MovedItem]
+    next: str | None

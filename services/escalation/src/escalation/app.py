@@ -12,9 +12,10 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
-from escalation import http, pages
+from escalation import due_dates, http, pages
 from escalation.basis import PlanBasis
 from escalation.context import Escalation
+from escalation.previews import Previews
 from escalation.settings import SERVICE
 from escalation.sweep import plan, reaction
 from escalation.views import LADDER, METADATA, SWEEP, ladder_view
@@ -39,9 +40,11 @@ async def open_escalation(platform: Platform) -> AsyncIterator[Escalation]:
         period_s=settings.sweep_period_s,
     )
     ladder = StoreProjection(platform.store, database, METADATA, ladder_view(repository, registry, rules))
+    previews = Previews(repository, registry, database, sweep, platform.clock, rules)
     try:
-        yield Escalation(repository, registry, database, ladder, sweep, platform.clock)
+        yield Escalation(repository, registry, database, ladder, sweep, platform.clock, previews)
     finally:
+        await previews.close()
         await database.close()
 
 
@@ -58,4 +61,4 @@ def views(context: Escalation) -> list[Rebuildable]:
     return [rebuildable(context.ladder), rebuildable(context.sweep.open_work)]
 
 
-service: Final = Service(SERVICE, [http.router, pages.router], open_escalation, open_worker, views)
+service: Final = Service(SERVICE, [http.router, due_dates.router, pages.router], open_escalation, open_worker, views)

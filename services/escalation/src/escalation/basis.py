@@ -50,4 +50,6 @@ def fingerprint(registry: Registry, policies: str) -> str:
     )
     decrees = [(decree.calendar, decree.year, decree.at.isoformat()) for decree in registry.calendars.values()]
     text = repr((bodies, sorted(decrees), policies))
+    if registry.policies.decrees:  # without one it is the text of the version before, whose rows then keep their basis
+        text += repr(registry.policies.decrees)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -8,6 +8,7 @@ from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.sweep.sweep import Sweep
 from chassis.write.repository import Repository
+from escalation.previews import Previews
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,4 @@ class Escalation:
     ladder: StoreProjection
     sweep: Sweep
     clock: TimeSource
+    previews: Previews

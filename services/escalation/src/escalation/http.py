@@ -57,7 +57,7 @@ async def ladder(
     reader = readers.PUBLIC if rung == PUBLIC_LIST else await readers.reader_of(context, who, registry)
     query = views.LadderQuery(rung, _bodies(registry, agency, supervisor), shown_unit, reader)
     total = await context.database.read(lambda connection: views.count(connection, query))
-    found = await climbed(context, query, after, page=page)
+    found = await climbed(context, query, after, page=page, public=rung == PUBLIC_LIST)
     items = [_item(row, registry, lang, public=rung == PUBLIC_LIST) for row in found.rows]
     return {"rung": rung, "total": total, "page": page, "page_size": PAGE, "next": found.next, "items": items}
 
@@ -70,22 +70,26 @@ class Climbed(NamedTuple):
 
 
 async def climbed(
-    context: Escalation, query: views.LadderQuery, after: str | None, *, size: int = PAGE, page: int = 0
-) -> Climbed:
-    """The rows of a page. Raises InvalidField: `after` is no key."""
-    key = _key(after)
+    context: Escalation, query: views.LadderQuery, after: str | None, *, size: int = PAGE, page: int = 0,
+    public: bool = False,
+) -> Climbed:  # fmt: skip
+    """The rows of a page. `public`: no key tells a complaint's id. Raises InvalidField: `after` is no key."""
+    key = _key(after, public=public)
     rows = await context.database.read(lambda connection: views.page(connection, query, page, key, size + 1))
-    last = rows[size - 1] if len(rows) > size else None
-    return Climbed(rows[:size], f"{last.climbed_at.isoformat()}~{last.complaint}" if last is not None else None)
+    if len(rows) <= size:
+        return Climbed(rows, None)
+    last = rows[size - 1]
+    row = views.hidden(last.complaint) if public else last.complaint
+    return Climbed(rows[:size], f"{last.climbed_at.isoformat()}~{row}")
 
 
-def _key(text: str | None) -> LadderKey | None:
+def _key(text: str | None, *, public: bool) -> LadderKey | None:
     if not text:
         return None
-    at, _, complaint = text.partition("~")
+    at, _, row = text.partition("~")
     try:
-        moment = datetime.fromisoformat(at)
-        return LadderKey(moment.astimezone(UTC), str(UUID(complaint)))
+        moment = datetime.fromisoformat(at).astimezone(UTC)
+        return LadderKey(moment, views.hidden_key(row) if public else str(UUID(row)), public)
     except (ValueError, OverflowError) as error:  # the year 1 in another zone is no date
         raise InvalidField(field="after", why="must be the `next` of an earlier page") from error
 

@@ -1,5 +1,7 @@
 """The read model of the escalation ladder: one row for each escalated complaint, without text, fed from the store."""
 
+import hashlib
+import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -64,6 +66,7 @@ class LadderRow(NamedTuple):
     supervision: bool | None
 
 
+_HIDDEN: Final = re.compile("[0-9a-f]{64}")
 LadderUpdate = tuple[str, LadderRow | None]
 """A complaint and its present row; None: it is on no rung, so the row is deleted."""
 
@@ -175,10 +178,23 @@ class LadderQuery(NamedTuple):
 
 
 class LadderKey(NamedTuple):
-    """The row after which a page begins."""
+    """The row after which a page begins. `is_hidden`: `complaint` is `hidden`."""
 
     climbed_at: datetime
     complaint: str
+    is_hidden: bool = False
+
+
+def hidden(complaint: str) -> str:
+    """What a public key says instead of the id of a complaint, which the public list shows of none."""
+    return hashlib.sha256(complaint.encode()).hexdigest()
+
+
+def hidden_key(text: str) -> str:
+    """Raises ValueError: not of the shape of `hidden`."""
+    if not _HIDDEN.fullmatch(text):
+        raise ValueError("not 64 hexadecimal digits")
+    return text
 
 
 def page(
@@ -187,10 +203,19 @@ def page(
     """One page of rows, those escalated longest ago first, beginning after a key."""
     statement = _matching(select(*LADDER.c), query).order_by(LADDER.c.climbed_at, LADDER.c.complaint)
     if after is not None:
+        complaint = _shown(connection, after)
         later, same = LADDER.c.climbed_at > after.climbed_at, LADDER.c.climbed_at == after.climbed_at
-        statement = statement.where(later | (same & (LADDER.c.complaint > after.complaint)))
+        statement = statement.where(later | (same & (LADDER.c.complaint > complaint)))
     found = connection.execute(statement.limit(size).offset(number * PAGE))
     return [LadderRow(**row) for row in found.mappings()]
+
+
+def _shown(connection: Connection, key: LadderKey) -> str:
+    """The complaint of a key. One that left the list begins its moment anew: rather a row twice than none left out."""
+    if not key.is_hidden:
+        return key.complaint
+    found = connection.execute(select(LADDER.c.complaint).where(LADDER.c.climbed_at == key.climbed_at)).scalars()
+    return next((each for each in found if hidden(each) == key.complaint), "")
 
 
 def count(connection: Connection, query: LadderQuery) -> int:

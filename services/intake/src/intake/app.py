@@ -30,6 +30,7 @@ from intake.guesses import GuessLimit
 from intake.http import filing, open311, reporter
 from intake.kafka_health import KafkaProbe
 from intake.notices.kept_choices import KeptChoices
+from intake.notices.links import Links
 from intake.notices.outbox import Outbox
 from intake.notices.port import SentNotices
 from intake.notices.sender import MailSender
@@ -139,6 +140,7 @@ async def open_intake(platform: Platform, *, repeat: bool = True) -> AsyncIterat
         results=Results(database),
         repeats=Repeats(database, settings.hash_secret.get_secret_value(), policies()),
         mailbox=outbox_of(platform, database),
+        links=Links(settings.public_address),
         sent=SentNotices(database),
         returned=ReturnedMail(database),
         choices=KeptChoices(database),

@@ -11,6 +11,7 @@ from chassis.write.repository import Repository
 from intake.guesses import GuessLimit
 from intake.kafka_health import KafkaProbe
 from intake.notices.kept_choices import KeptChoices
+from intake.notices.links import Links
 from intake.notices.port import Mailbox, SentNotices
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
@@ -48,6 +49,7 @@ class Intake:
     results: Results
     repeats: Repeats
     mailbox: Mailbox
+    links: Links
     sent: SentNotices
     returned: ReturnedMail
     choices: KeptChoices

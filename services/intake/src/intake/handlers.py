@@ -28,6 +28,7 @@ from schemas.base.values import Clock
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines import dispute_until
+from schemas.deadlines.policies import with_decrees
 from schemas.events.base import Fact
 
 
@@ -121,7 +122,8 @@ async def decline_join(context: Intake, request: MoveRequest, command: DeclineJo
 async def ask_for_data(context: Intake, request: MoveRequest) -> None:
     """Record that the reporter asked for a copy of all data; of erased data the copy holds what is left."""
     at = context.clock.now()
-    within = timedelta(days=context.policies.at(at).rules[Clock.ERASURE].amount)
+    in_force = with_decrees(context.policies, await context.registry.current())
+    within = timedelta(days=in_force.at(at).rules[Clock.ERASURE].amount)
     with suppress(DataErased):
         await move(context, request, AskForData(), lambda state: data_access.ask_for_data(state, at, within))
 

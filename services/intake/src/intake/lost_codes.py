@@ -8,6 +8,7 @@ import structlog
 from intake.contacts import mail_address, phone_number
 from intake.context import Intake
 from intake.notices import texts
+from intake.notices.links import for_address
 from intake.notices.port import Notice
 from intake.notify import reporter_of
 from schemas.base.ids import derived_id
@@ -44,7 +45,8 @@ def _is_theirs(contact: str, reporter: Reporter) -> bool:
 def _notice(context: Intake, state: Complaint, contact: str, lang: str) -> Notice:
     code = context.codes.of(state.id, state.code_version)
     body = texts.LOST[lang].format(number=state.public_number, code=code)
-    return Notice(_id(context, state.id), state.id, contact, f"{texts.HEADING[lang]} {state.public_number}", body)
+    text = "\n\n".join([body, *for_address(contact, [context.links.track(code, lang)])])
+    return Notice(_id(context, state.id), state.id, contact, f"{texts.HEADING[lang]} {state.public_number}", text)
 
 
 def _id(context: Intake, complaint: UUID) -> UUID:

@@ -17,6 +17,7 @@ from intake import contacts, handlers
 from intake.context import Intake
 from intake.notices import texts
 from intake.notices.choices import Recipients
+from intake.notices.links import for_address
 from intake.notices.news import NEWS, NotifiableFact, news_for_audience, news_for_reporter
 from intake.notices.port import Notice
 from intake.storage.audience import Audience
@@ -75,10 +76,12 @@ async def ask_to_confirm(context: Intake, loaded: LoadedStream, one: Subscriber)
     if opened is None:
         return
     address, lang = opened
-    number, days = loaded.state.public_number, context.policies.at(one.since_at).unconfirmed_d
-    body = texts.CONFIRM[lang].format(number=number, code=context.codes.of(one.id, one.code_version), days=days)
+    number, days = loaded.state.public_number or "", context.policies.at(one.since_at).unconfirmed_d
+    code = context.codes.of(one.id, one.code_version)
+    body = texts.CONFIRM[lang].format(number=number, code=code, days=days)
+    lines = [body, *for_address(address, [context.links.confirm(number, code, lang)])]
     id_ = derived_id("confirm", str(one.id), one.since_at.isoformat())
-    await context.mailbox.send(Notice(id_, loaded.state.id, address, f"{texts.HEADING[lang]} {number}", body))
+    await context.mailbox.send(_notice(id_, loaded.state, address, lang, lines))
 
 
 async def _subscribers(audience: Audience, followers: Mapping[UUID, Sequence[UUID]]) -> SubscribersOf:
@@ -119,7 +122,7 @@ async def _notify_follower(
         # Of the lead only what the public may read, since it has another reporter.
         head = texts.LEAD[lang].format(number=lead.public_number)
         sentence = wording.sentence(item.fact, await context.registry.current(), lang, public=True)
-        lines = [head, sentence, *await _next_step(context, state, lang, lead), *await _track(context, state, lang)]
+        lines = [head, sentence, *await _next_step(context, state, lang, lead)]
         await _send_to(context, state, lang, recipients, lines, item, id_)
 
 
@@ -139,11 +142,17 @@ async def _notify_subscriber(
     address, lang = opened
     state, registry = loaded.state, await context.registry.current()
     head = [texts.FOLLOWS[lang].format(number=state.public_number, lead=lead.public_number)] if lead else []
-    stop = texts.STOP[lang].format(code=context.codes.of(one.id, one.code_version))
-    tail = [*await _next_step(context, state, lang, lead), stop]
+    tail = [*await _next_step(context, state, lang, lead), *_watchers_links(context, state, one, address, lang)]
     for id_, item in unsent.items():
         lines = [*head, wording.sentence(item.fact, registry, lang, public=True), *tail]
         await _send(context, _notice(id_, state, address, lang, lines), item.kind)
+
+
+def _watchers_links(context: Intake, state: Complaint, one: Subscriber, address: str, lang: str) -> list[str]:
+    """The report's page, the code that ends the notices, and where."""
+    number, code = state.public_number or "", context.codes.of(one.id, one.code_version)
+    read, stop = context.links.report(number, lang), context.links.stop(number, code, lang)
+    return [*for_address(address, [read]), texts.STOP[lang].format(code=code), *for_address(address, [stop])]
 
 
 async def _send_to(
@@ -151,8 +160,10 @@ async def _send_to(
     id_: UUID,
 ) -> None:  # fmt: skip
     """One notice to each contact that was chosen for this kind of fact; recorded once, also if there is none."""
+    code = await _code(context, state)
     for number, address in enumerate(recipients.of(item.kind)):
-        await context.mailbox.send(_notice(id_ if number == 0 else _second(id_), state, address, lang, lines))
+        written = [*lines, *_track(context, code, address, lang)]
+        await context.mailbox.send(_notice(id_ if number == 0 else _second(id_), state, address, lang, written))
         log.info("notice queued", complaint=str(state.whole or state.id), kind=item.kind)
     await context.sent.note(id_, state.whole or state.id, context.clock.now())
 
@@ -169,7 +180,6 @@ async def _reporters_lines(context: Intake, state: Complaint, item: NotifiableFa
         *(_joined_to(lead, lang) if item.kind == "joined" and state.status is Status.JOINED else []),
         *await _next_step(context, state, lang, lead),
         *texts.awaited(state, registry, context.policies, lang),
-        *await _track(context, state, lang),
     ]
 
 
@@ -186,11 +196,16 @@ def _joined_to(lead: Complaint | None, lang: str) -> list[str]:
     return [texts.LEAD[lang].format(number=lead.public_number), *about, texts.UNDO[lang]]
 
 
-async def _track(context: Intake, state: Complaint, lang: str) -> list[str]:
+async def _code(context: Intake, state: Complaint) -> str | None:
+    """The tracking code of the complaint, or of the whole of a part; None: it was ended."""
     whole = (await context.repository.load(state.whole)).state if state.whole else state
-    if not context.codes.works(whole.code_version):
+    return context.codes.of(whole.id, whole.code_version) if context.codes.works(whole.code_version) else None
+
+
+def _track(context: Intake, code: str | None, address: str, lang: str) -> list[str]:
+    if code is None:
         return []
-    return [texts.TRACK[lang].format(code=context.codes.of(whole.id, whole.code_version))]
+    return [texts.TRACK[lang].format(code=code), *for_address(address, [context.links.track(code, lang)])]
 
 
 async def _next_step(context: Intake, state: Complaint, lang: str, lead: Complaint | None) -> list[str]:

@@ -55,7 +55,12 @@ def revoke(state: Complaint, attachment: UUID, at: datetime, agency: str | None)
 
 def is_showable(photo: Attached) -> bool:
     """Whether there is a picture without hidden data."""
+    return picture_bytes(photo) is not None
+
+
+def picture_bytes(photo: Attached) -> int | None:
+    """The size of the picture without hidden data; None: there is none."""
     checked = photo.checked
     if photo.state is not FileState.CLEANED or checked is None or checked.media_type not in MEDIA_TYPES:
-        return False
-    return MEDIA_TYPES[checked.media_type].kind is FileKind.PICTURE
+        return None
+    return checked.size_bytes if MEDIA_TYPES[checked.media_type].kind is FileKind.PICTURE else None

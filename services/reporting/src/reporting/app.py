@@ -15,6 +15,7 @@ from chassis.service.process import BackgroundTask
 from chassis.service.service import Service
 from chassis.sql.database import Database
 from reporting import content, http, open311, pages, queries
+from reporting.books_metric import BooksMetric
 from reporting.charts import http as charts
 from reporting.charts import pages as chart_pages
 from reporting.context import Reporting
@@ -68,6 +69,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 context.supports,
                 listed_projection(context),
                 WordPurge(context.database),
+                BooksMetric(context.database),
                 AddedColumn(
                     context.database,
                     queries.REPORTS.c.supervision,

@@ -17,8 +17,8 @@ _KINDS: Final[dict[Kind, Bilingual]] = {
 _MESSAGE: Final[Bilingual] = {
     "id": "Dalam laporan Anda, ini disembunyikan dari publik dan pelapor lain: {kinds}. Instansi yang menangani "
     "laporan membaca teks aslinya.",
-    "en": "In your report this is hidden from the public and from other reporters: {kinds}. The body that handles the "
-    "report reads the original text.",
+    "en": "In your report this is hidden from the public and from other reporters: {kinds}. The agency that handles "
+    "the report reads the original text.",
 }  # fmt: skip
 
 

@@ -44,6 +44,10 @@ class Retryable(ChassisError):
     """A retry may help."""
 
 
+class Interrupted(Retryable):
+    """A client library let the cancellation of a task of its own escape. Nobody asked ours to end."""
+
+
 class StoreUnavailable(Retryable):
     """The store did not accept the call: nothing was written."""
 

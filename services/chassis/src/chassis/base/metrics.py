@@ -66,6 +66,23 @@ FOREIGN_RECORDS: Final = Counter(
     ["reader"],
 )
 
+APPEND_CONFLICTS: Final = Counter(
+    "satupintu_append_conflicts",
+    "Appends that met another writer's event, and were decided again. Harmless; many: two processes do the same work.",
+    ["writer"],
+)
+DEADLINES_MISSED: Final = Counter(
+    "satupintu_deadlines_missed", "Dates that passed and were recorded as missed, by kind of date.", ["clock"]
+)
+BOOKS_BALANCED: Final = Gauge(
+    "satupintu_books_balanced",
+    "1 if every complaint filed is counted once, 0 if not: `satupintu audit` names the streams.",
+)
+BOOKS_FILED: Final = Gauge("satupintu_books_filed", "Complaints filed, as the books count them.")
+BOOKS_OPEN: Final = Gauge(
+    "satupintu_books_open", "Open complaints, by who holds them: router, desk, arbiter or agencies.", ["holder"]
+)
+
 VIEW_POSITION: Final = Gauge(
     "satupintu_view_position",
     "The store's position a read model has reached. Compare with satupintu_relay_position.",

@@ -198,6 +198,10 @@ class Settings(BaseSettings):
     """The secret of that client. Without the file it is a public client, which PKCE alone protects."""
     oidc_scopes: str = Field("openid profile", pattern=r"^openid( [!#-\[\]-~]+)*$")
     """What sign-ins ask the provider for. Add what releases the roles, if it needs a scope of its own."""
+    public_url: str | None = None
+    """Where people open the platform, such as `https://lapor.example.go.id`: links in mails begin with it. By default
+    the first of `hosts` over https; without one, this machine at `port`.
+    """
     parts_url: str | None = None
     """Where the pages of a service find the API of all others, such as `https://lapor.example.go.id`. Not needed where
     all services are in one process, as with `make run`.
@@ -374,7 +378,13 @@ class Settings(BaseSettings):
         beside = self.port + 2 if self.port else 0
         return self.health_host, beside if self.health_port is None else self.health_port
 
-    @field_validator("oidc_issuer", "parts_url", "demo_issuer_url", "demo_pages_url")
+    @property
+    def public_address(self) -> str:
+        """`public_url` or what stands for it, without a slash at its end."""
+        here = f"https://{self.hosts[0]}" if self.hosts else f"http://127.0.0.1:{self.port}"
+        return (self.public_url or here).rstrip("/")
+
+    @field_validator("oidc_issuer", "parts_url", "public_url", "demo_issuer_url", "demo_pages_url")
     @classmethod
     def _safe_issuer(cls, issuer: str | None) -> str | None:
         if issuer is not None and (not is_safe_url(issuer) or "?" in issuer):

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final
+
+from pydantic import BaseModel
 
 from chassis.base.message import Message
 from chassis.deadletter.replay import OpenDeadLetter
@@ -15,9 +17,9 @@ UUID_SHAPE: Final = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TYPE_SHAPE: Final = r"[A-Za-z.-]{1,60}"
 
 
-class ShownDeadLetter(NamedTuple):
-    """One dead letter. `message`: topic, partition and offset of the message. `kept`: the message itself is stored, so
-    that it can be replayed. `type`, `id` and `subject` are of the message's headers.
+class DeadLetterShown(BaseModel):
+    """A message that could not be handled, without its content. `message`: its topic, partition and offset. `kept`: it
+    is stored, so that it can be replayed. `type`, `id` and `subject` are of its headers.
     """
 
     offset: int
@@ -31,14 +33,14 @@ class ShownDeadLetter(NamedTuple):
     kept: bool
 
 
-def shown(found: OpenDeadLetter) -> ShownDeadLetter:
+def shown(found: OpenDeadLetter) -> DeadLetterShown:
     """What may be shown of it."""
     letter, message = found.letter, found.letter.message
     given = headers_of(message)
     at = datetime.fromtimestamp(message.timestamp_ms / 1000, UTC)
-    return ShownDeadLetter(
-        found.offset, at, letter.reason, letter.attempts, str(message.place), given["type"], given["id"],
-        given["subject"], DROPPED not in dict(message.headers),
+    return DeadLetterShown(
+        offset=found.offset, at=at, reason=letter.reason, attempts=letter.attempts, message=str(message.place),
+        kept=DROPPED not in dict(message.headers), **given,
     )  # fmt: skip
 
 

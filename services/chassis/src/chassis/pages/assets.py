@@ -13,6 +13,7 @@ from typing import Final
 import cramjam
 
 from chassis.base.errors import Permanent
+from chassis.pages.compressed import chosen
 
 ROOT: Final = "/aset"
 TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
@@ -31,6 +32,17 @@ MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
 FONT: Final = "GDS Transport,arial,sans-serif"
 NOTICE: Final = "/*! govuk-frontend, MIT License, Crown copyright; without its font and crest. */\n"
 BROTLI: Final = 9
+NOT_OURS: Final = (
+    "accordion", "breadcrumbs", "character-count", "checkboxes", "cookie-banner", "date-input", "drop-zone",
+    "exit-this-page", "feedback", "footer", "generic-header", "grid", "header", "inset-text", "language-navigation",
+    "language-select", "main-wrapper", "notification-banner", "pagination", "panel", "password-input", "phase-banner",
+    "radios", "section-break", "service-navigation", "summary", "table", "tabs", "task-list", "template",
+    "warning-text", "width-container", "!",
+)  # fmt: skip
+"""Components of govuk-frontend that no page has. A test fails if a template names one."""
+_RULE: Final = re.compile(r"([^{}]+)(\{[^{}]*\})")
+_EMPTY: Final = re.compile(r"@(media|supports)[^{}]*\{\}")
+_FOREIGN: Final = re.compile(rf"\.govuk-(?:{'|'.join(NOT_OURS)})(?![a-z])")
 
 
 class MissingAsset(Permanent):
@@ -55,14 +67,10 @@ class Asset:
 
     def encoded(self, accepted: str) -> tuple[str | None, bytes]:
         """The content in the smallest form that the header Accept-Encoding takes, and that form's name."""
-        names = {part.partition(";")[0].strip().lower() for part in accepted.split(",") if not _refused(part)}
-        if "br" in names:
-            return "br", self.brotli
-        return ("gzip", self.gzip) if "gzip" in names else (None, self.body)
-
-
-def _refused(part: str) -> bool:
-    return re.search(r";\s*q=0(\.0*)?\s*$", part) is not None
+        encoding = chosen(accepted)
+        if encoding is None:
+            return None, self.body
+        return encoding, self.brotli if encoding == "br" else self.gzip
 
 
 @cache
@@ -97,8 +105,17 @@ def _content(part: str, content: bytes) -> bytes:
     return without_foreign(content.decode()).encode() if part.endswith("govuk-frontend.css") else content
 
 
+def _of_ours(rule: re.Match[str]) -> str:
+    """The rule for those of its selectors that a page may have."""
+    kept = [each for each in rule[1].split(",") if not _FOREIGN.search(each)]
+    return ",".join(kept) + rule[2] if kept else ""
+
+
 def without_foreign(css: str) -> str:
-    """govuk-frontend's styles with our font, and without addresses of files that we do not deliver."""
+    """govuk-frontend's styles with our font, without components that no page has, and without addresses of files that
+    we do not deliver.
+    """
     css = re.sub(r"(/\*!.*?\*/)?@font-face\{[^}]*\}", "", css, flags=re.DOTALL)
+    css = _EMPTY.sub("", _EMPTY.sub("", _RULE.sub(_of_ours, css)))  # twice: one may stand in another
     css = css.replace(FONT, "var(--font)").removeprefix('@charset "UTF-8";')
     return NOTICE + re.sub(r"url\([^)]*\)", "none", css)

@@ -18,6 +18,7 @@ from chassis.pages import charts, dates
 from chassis.pages.assets import address
 from chassis.pages.navigation import entries_for
 from chassis.pages.texts import LANGUAGES, N_, texts
+from chassis.pages.unbroken import unbroken
 from schemas.access.principal import PUBLIC, Principal
 from schemas.registry.calendars import DEFAULT_ZONE
 from schemas.wording.masks import Kind
@@ -59,7 +60,9 @@ class Kit:
         """The page in HTML."""
         environment = _environment(self._package, view.lang)
         layout: Mapping[str, Any] = {"view": view, "lang": view.lang, "navigation": entries_for(view.who)}
-        return environment.get_template(template).render({**layout, **values})
+        # The head is the same everywhere, whatever a service's catalogue makes of the same words.
+        layout = {**layout, "chassis_text": texts("chassis", view.lang).gettext}
+        return unbroken(environment.get_template(template).render({**layout, **values}))
 
     def text(self, message: str, lang: str, **values: Any) -> str:
         """One text of the package in a language, with its placeholders (`%(name)s`) filled in."""
@@ -117,5 +120,5 @@ def _environment(package: str, lang: str) -> Environment:
         "number": lambda value: number(value, lang),
     }
     made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance,
-                     "bars": charts.bars, "lines": charts.lines, "plot": charts.plot}  # fmt: skip
+                     "bars": charts.bars, "grid": charts.grid, "lines": charts.lines, "plot": charts.plot}  # fmt: skip
     return made

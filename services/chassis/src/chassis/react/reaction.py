@@ -25,6 +25,7 @@ from chassis.write.loaded import LoadedStream
 from chassis.write.repository import NOW, Cause, Repository
 from schemas.events import BY_NAME
 from schemas.events.base import Fact
+from schemas.events.escalation import DeadlineMissed
 
 Outcome = tuple[Sequence[Fact], Cause]
 """Facts to append to the complaint, and why."""
@@ -132,9 +133,11 @@ class Reactor:
                 case IdClash():
                     raise result
                 case Conflict():
+                    metrics.APPEND_CONFLICTS.labels(self._repository.writer).inc()
                     conflicting.append(each.state.id)
                 case _:
                     self._repository.remember(each, facts, append, result)
+                    _count(facts)
         return conflicting
 
     async def _alone(self, complaint: UUID, at_least: Mapping[UUID, int]) -> Failure | None:
@@ -238,3 +241,9 @@ class Guard:
         if len(self._recent) >= self._limit.most:
             raise StopProcess(f"more than {self._limit.most} dead letters in {self._limit.window_s:g} s")
         self._recent.append(now)
+
+
+def _count(facts: Sequence[Fact]) -> None:
+    for fact in facts:
+        if isinstance(fact, DeadlineMissed):
+            metrics.DEADLINES_MISSED.labels(fact.clock.value).inc()

@@ -25,6 +25,7 @@ from chassis.base.errors import ChassisError
 from chassis.base.ports import TimeSource
 from chassis.http.access import Allowed, Rule, limits_of, refused
 from chassis.http.language import language
+from chassis.pages.compressed import LANGUAGE_COOKIE, compress
 from chassis.pages.render import Kit, View
 from chassis.pages.texts import LANGUAGES
 from chassis.signin.code_flow import CodeFlow
@@ -45,7 +46,6 @@ HEADERS: Final = {
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 }
 log = structlog.get_logger(__name__)
-LANGUAGE_COOKIE: Final = "bahasa"
 LANGUAGE_S: Final = 365 * 24 * 3600
 _PAGES: Final = Kit("chassis.signin")
 
@@ -205,7 +205,9 @@ def view_of(request: Request, lang: str | None = None) -> View:
 
 def render(request: Request, template: str, status: int = 200, pages: Kit = _PAGES, **values: Any) -> HTMLResponse:
     """A page from a template of `pages`, which are a service's own; everything that it shows is escaped."""
-    return HTMLResponse(pages.render(view_of(request), template, **values), status)
+    page = HTMLResponse(pages.render(view_of(request), template, **values), status)
+    compress(request, page)
+    return page
 
 
 def message(request: Request, status: int, name: str, detail: str = "", after: str | None = None) -> HTMLResponse:

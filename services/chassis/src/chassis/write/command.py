@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from chassis.base import metrics
 from chassis.base.errors import Busy, Conflict
 from chassis.base.retry import RetryPolicy
 from chassis.write.loaded import LoadedStream
@@ -72,6 +73,7 @@ async def handle(
         try:
             appended = await _append(repository, loaded, facts, cause)
         except Conflict:
+            metrics.APPEND_CONFLICTS.labels(repository.writer).inc()
             await pause(attempt)
             continue
         return Handled(loaded, facts, appended, repeated=False)
@@ -123,6 +125,7 @@ async def handle_registry(
         try:
             await repository.store.append(REGISTRY, state.version, events)
         except Conflict:
+            metrics.APPEND_CONFLICTS.labels(repository.writer).inc()
             await pause(attempt)
             continue
         return await repository.registry(state)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 
@@ -43,6 +43,7 @@ from schemas.wording.casefile import own_file_name
 from schemas.wording.explanations import explained
 from schemas.wording.names import agency as agency_name
 
+COPIES: Final = "`original`: as it was sent; `cleaned`: as the holder opens it, without hidden data"
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 router.include_router(follow.router)
 C = TypeVar("C", bound=BaseModel)
@@ -299,8 +300,13 @@ async def attach(move: Move, request: Request) -> dict[str, Any]:
 
 
 @opens_file(router, "/complaints/{tracking_code}/attachments/{attachment}", REPORTER)
-async def download(tracked: Tracked, attachment: UUID, request: Request) -> Response:
-    """Download one's own file as it was sent; it is never displayed inline."""
+async def download(
+    tracked: Tracked,
+    attachment: UUID,
+    request: Request,
+    copy: Annotated[Copy, Query(description=COPIES)] = Copy.ORIGINAL,
+) -> Response:
+    """Download one's own file as it was sent, or as the holder opens it; it is never displayed inline."""
     loaded = await tracked.loaded()
     scans = tracked.context.attachments.scans
     one = attached_as((recorded.fact for recorded in loaded.facts()), attachment, scans=scans)
@@ -308,9 +314,11 @@ async def download(tracked: Tracked, attachment: UUID, request: Request) -> Resp
         raise FileWithheld(why=one.state.value)
     if one.state is FileState.WAITING and scans:
         raise FileWaiting
-    sent = one.added
-    file = FileId(tracked.complaint, attachment, Copy.ORIGINAL, sent.size_bytes)
-    opened = await tracked.context.attachments.open(file, loaded.keys)
+    sent = one.added if copy is Copy.ORIGINAL else one.opened_by_holder()
+    kept = copy if one.state is FileState.CLEANED else Copy.ORIGINAL
+    opened = await tracked.context.attachments.open(
+        FileId(tracked.complaint, attachment, kept, sent.size_bytes), loaded.keys
+    )
     return await answer(opened, sent.media_type, own_file_name(one), request)
 
 

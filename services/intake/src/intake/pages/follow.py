@@ -1,6 +1,7 @@
 """Following a public report by e-mail: ask for it, confirm with the code that the address gets, end it.
 
 The rules are those of the API; nothing changes by following a link, since programs that read mail follow links too.
+The link of a mail holds the code; a cookie takes it, so that the address of the page and the history hold none.
 """
 
 from collections.abc import Mapping
@@ -14,17 +15,20 @@ from pydantic import ValidationError
 from chassis.http.access import ANYONE
 from chassis.pages.texts import N_
 from chassis.signin.forms import CitizensForm
-from chassis.signin.pages import language_of, page_allow, page_router, render, said
+from chassis.signin.pages import language_of, page_allow, page_router, render, said, set_cookie
 from intake.http import follow
 from intake.http.filing import Context
 from intake.http.follow import ByCode, Follow
 from intake.pages.kit import KEY, PAGES, Form, faults, key_of, new_key
+from schemas.base.ids import MalformedCode, parse_tracking_code
 from schemas.base.limits import CONTACT
 from schemas.base.refusals import InvalidField, NotFound
 
 PATH: Final = "/laporan/{nomor}/ikuti"
 CODE_PATH: Final = PATH + "/kode"
 END: Final = "berhenti"
+KEPT_S: Final = 600
+"""How long a browser keeps the code of a link."""
 NEEDED: Final = N_("Tulis alamat surel Anda.")
 UNKNOWN: Final = N_("Kode itu tidak berlaku untuk laporan ini, atau sudah kedaluwarsa.")
 router: APIRouter = page_router()
@@ -58,9 +62,19 @@ async def send(nomor: str, request: Request, context: Context, form: Form) -> Re
 async def code(
     nomor: str, request: Request, context: Context, kode: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
-    """The form for the code: it confirms the address, or ends the notices."""
+    """The form for the code: it confirms the address, or ends the notices. With a code, as the link of a mail has it,
+    it leads to the form that holds the code.
+    """
     number = await follow.public_number_of(context, nomor)
-    return _code(request, number, kode, {})
+    if not kode:
+        return _code(request, number, _kept(request, number), {})
+    try:
+        given = parse_tracking_code(kode)
+    except MalformedCode:
+        return _code(request, number, kode, {})
+    answer = RedirectResponse(f"/laporan/{number}/ikuti/kode", HTTPStatus.SEE_OTHER)
+    set_cookie(request, answer, _cookie(request), f"{number}:{given}", KEPT_S)
+    return answer
 
 
 @router.post(CODE_PATH, dependencies=[page_allow(ANYONE), CitizensForm])
@@ -77,7 +91,23 @@ async def by_code(nomor: str, request: Request, context: Context, form: Form) ->
         errors = {"kode": PAGES.text(UNKNOWN, lang)}
         return _code(request, number, given, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
     done = END if ends else "ikut"
-    return RedirectResponse(f"/laporan/{number}/ikuti/kode?berhasil={done}", HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(f"/laporan/{number}/ikuti/kode?berhasil={done}", HTTPStatus.SEE_OTHER)
+    if _cookie(request) in request.cookies:
+        set_cookie(request, answer, _cookie(request), "", 0)
+    return answer
+
+
+def _cookie(request: Request) -> str:
+    return "__Host-ikuti" if request.scope["scheme"] == "https" else "ikuti"
+
+
+def _kept(request: Request, number: str) -> str:
+    """The code of a link that this browser opened; empty: none, or of another report."""
+    whose, _, code = request.cookies.get(_cookie(request), "").partition(":")
+    try:
+        return parse_tracking_code(code) if whose == number else ""
+    except MalformedCode:
+        return ""
 
 
 def _asked(

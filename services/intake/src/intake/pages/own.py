@@ -1,17 +1,19 @@
 """What reporters take with them: their files, a page to print, and a copy of everything that is held about them."""
 
 from http import HTTPStatus
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic_core import to_jsonable_python
 
+from chassis.attachments.store import Copy
 from chassis.signin.pages import page_allow, page_router, render
 from intake.http.filing import Context
 from intake.http.reporter import download, held_about
 from intake.pages.kit import PAGES
-from intake.pages.track import CODE_IN_BROWSER, shown_values, to_the_code, tracked_of
+from intake.pages.track import CLEANED, CODE_IN_BROWSER, shown_values, to_the_code, tracked_of
 
 router: APIRouter = page_router()
 
@@ -26,10 +28,13 @@ async def printed(key: str, request: Request, context: Context) -> Response:
 
 
 @router.get("/lacak/{key}/lampiran/{attachment}", dependencies=[page_allow(CODE_IN_BROWSER)])
-async def own_file(key: str, attachment: UUID, request: Request, context: Context) -> Response:
-    """One's own file as it was sent."""
+async def own_file(
+    key: str, attachment: UUID, request: Request, context: Context, salinan: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """One's own file as it was sent; as a picture on the page, its copy without hidden data."""
     tracked = await tracked_of(request, context, key)
-    return to_the_code(key) if tracked is None else await download(tracked, attachment, request)
+    copy = Copy.CLEANED if salinan == CLEANED else Copy.ORIGINAL
+    return to_the_code(key) if tracked is None else await download(tracked, attachment, request, copy)
 
 
 @router.get("/lacak/{key}/data", dependencies=[page_allow(CODE_IN_BROWSER)])

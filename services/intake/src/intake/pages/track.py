@@ -23,10 +23,12 @@ from intake.pages.opened import forget, opened, remember
 from intake.pages.photos import attach
 from intake.pages.sent_form import Sent, SentForm
 from intake.pages.status import STEPS, headline
+from intake.photos import picture_bytes
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.limits import ATTACHMENTS, BODY, NOTE
 from schemas.base.refusals import InvalidField, NotFound, Refusal
-from schemas.registry.calendars import DEFAULT_ZONE
+from schemas.complaint.attachments import attached
+from schemas.registry.zones import zone_of_region
 
 CODE_IN_BROWSER: Final = Rule(
     "whoever has opened the complaint in this browser with its tracking code", ANYONE.allows, public=True
@@ -35,6 +37,10 @@ CODE: Final = "kode"
 MOVE: Final = "tindakan"
 CLOSE: Final = "tutup"
 """The move that only this browser notices: it forgets the code."""
+CLEANED: Final = "bersih"
+"""What an address says that asks for the copy without hidden data."""
+AT_ONCE_BYTES: Final = 1024 * 1024
+"""A larger picture is loaded when the reader asks for it: phones pay for bytes."""
 router: APIRouter = page_router()
 
 
@@ -169,7 +175,8 @@ async def _opened(request: Request, context: Context, typed: str) -> Response:
 
 async def shown_values(context: Context, tracked: TrackedComplaint) -> dict[str, Any]:
     """What the page and its printed form show."""
-    page = await tracked.page(Response())
+    page, loaded = await tracked.page(Response()), await tracked.loaded()
+    files = attached((one.fact for one in loaded.facts()), scans=context.attachments.scans)
 
     def translate(message: str, **values: Any) -> str:
         return PAGES.text(message, tracked.lang, **values)
@@ -178,9 +185,12 @@ async def shown_values(context: Context, tracked: TrackedComplaint) -> dict[str,
         "page": page,
         "head": headline(page, translate),
         "steps": [translate(step) for step in STEPS],
-        "is_public": (await tracked.loaded()).state.is_public,
+        "is_public": loaded.state.is_public,
         "now": context.clock.now(),
-        "zone": next((due["zone"] for due in page["due"]), DEFAULT_ZONE),
+        "zone": zone_of_region(loaded.state.place.region if loaded.state.place else None),
+        "pictures": {str(one.added.attachment): size for one in files if (size := picture_bytes(one)) is not None},
+        "cleaned": CLEANED,
+        "at_once": AT_ONCE_BYTES,
     }
 
 

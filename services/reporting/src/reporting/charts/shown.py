@@ -18,11 +18,12 @@ MOST_ROWS: Final = 100
 """Of the table; the CSV has all."""
 LONGEST_DAYS: Final = 30
 """Of the curves of waiting."""
-ARROW: Final = " → "
 
 
 class Shown(NamedTuple):
-    """`kind`: lines, bars, curve, map or none. `caption`: what the drawing shows, with its unit."""
+    """`kind`: lines, bars, curve, grid (its pairs are `bars`), map or none. `caption`: what the drawing shows, with its
+    unit.
+    """
 
     sentence: str
     kind: str
@@ -230,10 +231,9 @@ def _returns(figures: Figures, tell: Telling) -> Shown:
         return Shown(tell.say(N_("Tidak ada laporan yang dikembalikan dalam pilihan ini.")), "none", "", head, rows)
     said = N_("%(all)s kali laporan dikembalikan. Paling sering: %(who)s kepada %(to)s, %(most)s kali.")
     sentence = tell.say(said, all=figures.totals["returns"], who=named[0][0], to=named[0][1], most=named[0][2])
-    pairs = [(f"{who}{ARROW}{to}", n) for who, to, n in named]
-    bars = [*pairs[:MOST_BARS], *_rest(tell, pairs, len(figures.rows), figures.totals["returns"])]
+    every = [(str(tell.namer.of("from", who)), str(tell.namer.of("to", to)), n) for who, to, n in figures.rows]
     caption = tell.say(N_("Pengembalian: dari siapa kepada siapa"))
-    return Shown(sentence, "bars", caption, head, rows, bars=bars)
+    return Shown(sentence, "grid", caption, head, rows, bars=every)
 
 
 def _endings(figures: Figures, tell: Telling) -> Shown:

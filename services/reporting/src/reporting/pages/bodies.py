@@ -93,7 +93,7 @@ async def body(agency: str, request: Request, context: Context) -> Response:
         children=_under(registry, agency, lang),
         successor=successor if successor is not None and successor.id != agency else None,
         cards=[card_of(one.state, registry, lang, newest.supports.get(one.state.id, 0)) for one in newest.reports],
-        figures=await in_short(context, registry, agency, lang),
+        figures=await in_short(context, registry, agency, lang), now=context.clock.now(),
     )  # fmt: skip
 
 

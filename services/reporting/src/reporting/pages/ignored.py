@@ -25,17 +25,18 @@ async def ignored(
     request: Request,
     context: Context,
     instansi: Annotated[str, Query(max_length=64)] = "",
-    halaman: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    sesudah: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """The list that escalation keeps, those escalated longest ago first."""
+    """The list that escalation keeps, those escalated longest ago first. `sesudah`: the last key of the page before."""
     lang, registry = language_of(request), await context.registry.current()
-    query: dict[str, Any] = {"lang": lang, "page": halaman} | ({"agency": instansi} if instansi else {})
+    asked = {"agency": instansi, "after": sesudah}
+    query: dict[str, Any] = {"lang": lang} | {name: value for name, value in asked.items() if value}
     found = await ask(request, "/api/v1/ladder/4", query)
     items = [_item(item, registry, lang) for item in found["items"]] if found else []
-    more = found is not None and (halaman + 1) * found["page_size"] < found["total"]
     return render(
         request, "terabaikan.html", HTTPStatus.OK, PAGES, items=items, total=found["total"] if found else None,
-        body=registry.agencies.get(instansi), page=halaman, more=more, now=context.clock.now(),
+        body=registry.agencies.get(instansi), begun=bool(sesudah),
+        after=found["next"] if found else None, now=context.clock.now(),
     )  # fmt: skip
 
 

@@ -18,12 +18,13 @@ from reporting.http import Context, ListedPage, listed_page
 from reporting.listed import PROVINCE, REGENCY
 from reporting.listing import OPEN, Cursor, Filters, count_by_region, cursor_of, located
 from reporting.pages.kit import PAGES
-from reporting.pages.standing import TAGS
+from reporting.pages.standing import TAGS, standing
 from schemas import wording
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.refusals import InvalidField
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
+from schemas.reference.load import policies
 from schemas.registry.calendars import DEFAULT_ZONE, zone_of
 from schemas.registry.fold import Registry
 from schemas.wording.public_text import public_text, public_title
@@ -92,12 +93,14 @@ async def reports(
     body = registry.agencies.get(asked.instansi)
     return render(
         request, "laporan.html", code, PAGES, asked=asked, errors=errors, choices=_choices(asked, lang), body=body,
-        region_name=region_name(asked.region), map_name=MAP, **values,
+        region_name=region_name(asked.region), map_name=MAP, now=context.clock.now(), **values,
     )  # fmt: skip
 
 
 class Card(NamedTuple):
-    """One report in the list."""
+    """One report in the list. `turn`: who must act next; None: nobody, or whoever holds the report that it follows.
+    `due_at`: by when, in `zone`.
+    """
 
     number: str
     title: str
@@ -108,6 +111,9 @@ class Card(NamedTuple):
     region: str | None
     received_at: datetime
     supports: int
+    turn: str | None
+    due_at: datetime | None
+    zone: str
 
 
 def card_of(state: Complaint, registry: Registry, lang: str, supports: int) -> Card:
@@ -116,10 +122,12 @@ def card_of(state: Complaint, registry: Registry, lang: str, supports: int) -> C
     body = registry.agencies.get(state.agency or (state.routed.agency if state.routed and state.closed else "") or "")
     routed, place = state.routed, state.place
     region = (routed.basis.region_name if routed else None) or region_name(place.region if place else None)
+    head = standing(state, registry, policies(), lang, lambda message, **values: PAGES.text(message, lang, **values))
     return Card(
         state.public_number, _short(title or text, 100), _short(text, SHORT) if title else "",
         wording.status(state.status, lang, state.closed), TAGS.get(state.status, "info"), body.name if body else None,
-        region, state.received_at, supports,
+        region, state.received_at, supports, None if state.status is Status.JOINED else head.turn, head.due_at,
+        head.zone,
     )  # fmt: skip
 
 

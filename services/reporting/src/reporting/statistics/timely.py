@@ -8,7 +8,7 @@ from schemas.complaint.fold import MISSED
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines.clocks import DateContext, date_context, paused, settle_due
-from schemas.deadlines.policies import Policies
+from schemas.deadlines.policies import Policies, with_decrees
 from schemas.events.agency_inbox import ResponseGiven
 from schemas.registry.calendars import DEFAULT_ZONE
 from schemas.registry.fold import Registry
@@ -47,7 +47,7 @@ def timeliness(
 
 def context_at(agency: str, at: datetime, registry: Registry, policies: Policies) -> DateContext:
     """What the dates of this agency depended on at `at`, also if it ended since."""
-    found = registry.agencies.get(agency)
+    found, policies = registry.agencies.get(agency), with_decrees(policies, registry)
     if found is None:
         return DateContext(registry.calendar_at(at), DEFAULT_ZONE, policies)
     return DateContext(registry.calendar_at(at, found.region), found.zone, policies, found.region)

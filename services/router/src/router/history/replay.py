@@ -28,7 +28,7 @@ from router.registry.mandates import MandateIndex
 from schemas.base.sealed import Keys
 from schemas.base.streams import COMPLAINT_PREFIX, IMPORTED_PREFIX, REGISTRY, complaint_id
 from schemas.complaint.fold import RecordedFact
-from schemas.deadlines.policies import Policies
+from schemas.deadlines.policies import Policies, with_decrees
 from schemas.events.base import Fact
 from schemas.events.codec import decode
 from schemas.events.intake import CaseImported, ComplaintFiled
@@ -213,7 +213,7 @@ async def replayed(
         yield ReplayedCase(
             _pair(loaded, history, contexts), loaded.state.id,
             *(settle_outcome(loaded.state, history, registry, each, lab.now) if lab.other else None
-              for each in (lab.policies, lab.other or lab.policies)),
+              for each in (with_decrees(lab.policies, registry), lab.other or lab.policies)),
         )  # fmt: skip
         done += 1
         reached(done, len(filed))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from chassis.deadletter.shown import DeadLetterShown
 from chassis.http.answers import (
     AddedAttachment,
     BindingDecision,
@@ -371,6 +372,8 @@ class PolicyShown(BaseModel):
 
     id: str
     effective_at: datetime
+    decreed_at: datetime | None = None
+    """When it was decreed; null: it came with a release."""
     rules: list[PolicyRule]
     reminder_wd: int
     reminder_hours: list[str]
@@ -404,22 +407,6 @@ Answers = dict[int | str, dict[str, Any]]
 MOVED: Final[Answers] = {200: {"model": ComplaintState}}
 AGENCY: Final[Answers] = {200: {"model": AgencyWithMandates}}
 AGENCY_CREATED: Final[Answers] = {201: {"model": AgencyWithMandates}}
-
-
-class DeadLetterShown(BaseModel):
-    """A message that could not be handled, without its content. `message`: its topic, partition and offset. `kept`: it
-    is stored, so that it can be replayed.
-    """
-
-    offset: int
-    at: datetime
-    reason: str
-    attempts: int
-    message: str
-    type: str
-    id: str
-    subject: str
-    kept: bool
 
 
 class DeadLettersShown(BaseModel):

@@ -22,7 +22,7 @@ Service = Annotated[str, Path(max_length=64, description=f"one of {', '.join(SER
 async def dead_letters(service: Service, context: Context) -> dict[str, Any]:
     """The messages that this service could not handle and that were not replayed yet, without their content."""
     async with of(context, service) as letters:
-        return {"service": service, "letters": [shown(each)._asdict() for each in await letters.open()]}
+        return {"service": service, "letters": [shown(each).model_dump() for each in await letters.open()]}
 
 
 @router.post("/{service}/{offset}/replay", dependencies=[allow(OPERATOR)], responses={200: {"model": Replayed}})

@@ -31,6 +31,7 @@ from schemas.base.refusals import InvalidField, VersionMismatch
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.deadlines import timeline_due
+from schemas.deadlines.policies import with_decrees
 from schemas.events.base import Fact
 from schemas.events.escalation import ComplaintEscalated, DeadlineMissed, DueDateMoved, ReminderSent
 from schemas.registry.calendars import DEFAULT_ZONE
@@ -130,6 +131,7 @@ async def shown_case(
     found = [each for each in BODIES.of(registry).find(searched) if each.value not in on_cards]
     if chosen and chosen not in on_cards | {each.value for each in found}:
         found = [option_of(chosen, registry), *found]
+    in_force = with_decrees(context.policies, registry)
     return {
         "file": file,
         "lang_class": CLASSES[state.class_][lang],
@@ -148,7 +150,7 @@ async def shown_case(
         "history": list(reversed(timeline(loaded.facts(), registry, lang, file_names=not state.anonymous))),
         "archive_reasons": [(name, translate(text)) for name, text in ARCHIVE_REASONS.items()],
         "parts": parts_in(form),
-        "periods": {rule.clock.value: rule.amount for rule in context.policies.at(context.clock.now()).rules.values()},
+        "periods": {rule.clock.value: rule.amount for rule in in_force.at(context.clock.now()).rules.values()},
         "key_field": KEY,
         "key": new_key,
         "note_most": limits.NOTE,

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from chassis.base.errors import ChassisError
 from chassis.base.numbers import whole_number
-from chassis.deadletter.shown import SERVICES, ShownDeadLetter, shown
+from chassis.deadletter.shown import SERVICES, DeadLetterShown, shown
 from chassis.http.access import OPERATOR
 from chassis.pages.forms import Form, key_of
 from chassis.pages.texts import N_
@@ -40,7 +40,7 @@ class OfService(NamedTuple):
     """The dead letters of a service; None: they could not be read in time."""
 
     id: str
-    letters: Sequence[ShownDeadLetter] | None
+    letters: Sequence[DeadLetterShown] | None
 
 
 @router.get("/operator/surat-mati", dependencies=[page_allow(OPERATOR)])

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Final
 
 from schemas.base.refusals import AgencyExists, InvalidField, MandateOverlaps, NoSuchMandate, UnknownAgency, UnknownUnit
-from schemas.base.values import Level
+from schemas.base.values import Clock, Level
+from schemas.deadlines.policies import Policies
 from schemas.events.base import Fact
 from schemas.events.registry import (
     AgenciesMerged,
@@ -20,12 +21,16 @@ from schemas.events.registry import (
     MandateGiven,
     MandateWithdrawn,
     ModelSwitched,
+    PolicyDecreed,
 )
+from schemas.reference.policy_file import RULES
 from schemas.registry.bodies import Agency, Mandate
 from schemas.registry.calendars import NATIONAL, lies_in
 from schemas.registry.fold import Registry
 from schemas.registry.templates import registered
 
+DECREEABLE: Final = RULES - {Clock.PLACE.value}
+"""The periods that a decree may change: all that people keep. Automatic placing has an aim in seconds."""
 REGION: Final = re.compile(r"\d{2}(\.\d{2})?")
 """The code of a province or a regency: these can have days off of their own."""
 
@@ -157,6 +162,29 @@ def decree_calendar(state: Registry, fact: CalendarDecreed) -> list[Fact]:
     known = state.calendars.get((fact.calendar, fact.year))
     same = known is not None and (known.days, known.source) == (fact.days, fact.source)
     return [] if same else [fact]
+
+
+def decree_policy(state: Registry, fact: PolicyDecreed, reviewed: Policies) -> list[Fact]:
+    """Decree periods for clocks that start from a later moment on. What runs keeps its period, so no open date moves.
+
+    Raises:
+        InvalidField: the moment is not in the future or is that of a reviewed version, or a period is unknown or named
+            twice.
+    """
+    known = [each for each in state.policies.decrees if each.effective_at == fact.effective_at]
+    if known and (known[0].periods, known[0].source) == (fact.periods, fact.source):
+        return []
+    if fact.effective_at <= fact.at:
+        raise InvalidField(field="effective_on", why="must be a later day: a clock that runs keeps its period")
+    if any(policy.effective_at == fact.effective_at for policy in reviewed.versions):
+        raise InvalidField(field="effective_on", why="the release brings a policy of that day")
+    names = [period.rule for period in fact.periods]
+    for name in names:
+        if name not in DECREEABLE:
+            raise InvalidField(field="periods.rule", why=f"must be one of {', '.join(sorted(DECREEABLE))}")
+    if len(set(names)) < len(names):
+        raise InvalidField(field="periods.rule", why="a period is named twice")
+    return [fact]
 
 
 def switch_model(state: Registry, model: str, at: datetime) -> list[Fact]:
