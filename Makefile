@@ -56,7 +56,7 @@ rebuild: setup ## make a read model again from the event store: VIEW=reporting.r
 
 ##@ Work on it
 test: setup ## every test that needs no Docker and no browser: real Kafka, PostgreSQL, Keycloak (WORKERS=0: one after another)
-	@$(RUN) -m pytest tests -m "not browser and not cluster" $(PARALLEL)
+	@$(RUN) -m pytest tests -m "not browser and not cluster and not charts" $(PARALLEL)
 
 test-browser: setup ## sign-in and pages in a real browser (needs Debian's chromium)
 	@$(RUN) -m pytest tests -m browser
@@ -80,6 +80,11 @@ lint: setup ## formatting, lint, types, import layers, generated schemas
 	@.venv/bin/lint-imports
 	@$(RUN) -m schemas.contract.generate --check
 	@$(RUN) -m local.access_page --check
+	@$(RUN) -m local.chart_files --check
+
+charts: setup ## lint and render the Helm chart, and hold it against Kubernetes' schemas (needs helm, or HELM=its path)
+	@HELM=$${HELM:-helm} UV=$(UV) $(RUN) tests/charts/validate.py
+	@HELM=$${HELM:-helm} $(RUN) -m pytest tests/charts -m charts -q
 
 images: ## one container image for each part of the platform, with its packages alone (BASE=debian:bookworm-slim; needs Docker)
 	@$(PYTHON) deploy/images/build.py
@@ -97,7 +102,7 @@ audit-dependencies: setup ## sources and hashes of every package, and the adviso
 	@$(RUN) deploy/audit_dependencies.py $(AUDIT)
 
 check: lint ## lint and the fast tests
-	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow and not cluster" -q $(PARALLEL)
+	@$(RUN) -m pytest tests -m "not broker and not postgres and not journey and not chaos and not slow and not cluster and not charts" -q $(PARALLEL)
 
 clients: setup ## lint the published schemas, generate a Python and a TypeScript client, and let both file (needs the network)
 	@PYTHONPATH=tests $(RUN) -m clients
@@ -111,6 +116,9 @@ chaos: setup ## kill, stop and end processes at random under load, then count (K
 bench: setup ## ratios against the bare libraries, as a table and a JSON file
 	@PYTHONPATH=tests $(RUN) -m bench
 
+bench-growth: setup ## what grows with the history (SIZES="10000 1000000"): starts, rebuilds, audit, export
+	@PYTHONPATH=tests $(RUN) -m bench growth
+
 evaluate: setup ## how well complaints are read: tables and pictures in var/evaluation (DATA=folder of labelled texts; PAIRS=file of labelled pairs)
 	@$(RUN) -m router evaluate $(if $(DATA),--data $(DATA)) --pairs tests/router/duplicates/pairs_made_up.csv $(if $(PAIRS),--pairs $(PAIRS))
 
@@ -123,6 +131,7 @@ outlines: setup ## draw the outlines of the maps again from the districts' centr
 schemas: setup ## write JSON Schema, AsyncAPI and the tables of docs/access.md again
 	@$(RUN) -m schemas.contract.generate
 	@$(RUN) -m local.access_page
+	@$(RUN) -m local.chart_files
 
 ##@ Set up
 setup: .venv/.stamp $(VENDOR)/.stamp ## what every target needs (done by them)
@@ -149,4 +158,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers test-cluster cluster lint check clients simulate chaos bench evaluate outlines schemas texts images up down setup clean help
+.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers test-cluster cluster charts lint check clients simulate chaos bench bench-growth evaluate outlines schemas texts images up down setup clean help

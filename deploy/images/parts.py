@@ -3,7 +3,7 @@
 import sys
 
 SERVICES = ("intake", "router", "agency-inbox", "escalation", "reporting")
-PLATFORM = (*SERVICES, "audit")
+PLATFORM = (*SERVICES, "audit", "backup")
 """Of the image with the command `satupintu`: everything that adds commands to it."""
 TRYING = ("local",)
 """Of the image that makes a cluster's secrets and signs demo people in; nothing of it runs in production."""

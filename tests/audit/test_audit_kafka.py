@@ -13,13 +13,14 @@ from chassis.base.message import Message
 from chassis.base.ports import Store
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import producer, running
+from chassis.kafka.partition import partition_of
 from chassis.relay.relay import Relay
 from chassis.store.memory import MemoryStore
 from chassis.write.repository import Repository
 from local.kafka.server import KafkaServer
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, Topic, agency_inbox
 from schemas.complaint.state import NIL, Complaint, Receipt, new
-from support.background_tasks import T0, PlainKeys, add_detail, file_many, message
+from support.background_tasks import T0, PlainKeys, add_detail, file_many, message, number
 from support.broker import event_ids, going, until
 from support.kafka import TESTS
 from support.lives import named
@@ -72,6 +73,22 @@ async def test_an_event_that_the_topic_lost_is_named_and_so_is_one_that_the_stor
     list(collected.carries([*told[:7], *told[8:], foreign]))
     assert [(v.code, v.version) for v in collected.missing()] == [("topic-missing", 0)]
     assert list(collected.unseen()) == [f"complaint-{strange}"]
+
+
+async def test_events_older_than_the_first_record_of_a_topic_that_expires_are_not_missed_and_later_ones_are(
+    collected: Collected,
+) -> None:
+    store = past_store()
+    await file_many(store, 1)
+    repository = Repository(store, PlainKeys(), "intake")
+    for text in ("one", "two", "three"):
+        await add_detail(repository, number(0), text)
+    _expired, first, _lost, last = await walked(collected, store)
+    partition = partition_of(first.key or b"")
+    list(collected.carries([each._replace(partition=partition) for each in (first, last)]))
+    assert [each.version for each in collected.missing()] == [0, 2]
+    assert [each.version for each in collected.missing({partition: 1})] == [2]
+    assert [each.version for each in collected.missing({partition: 0})] == [0, 2]
 
 
 async def test_a_record_that_is_no_event_of_ours_is_told(collected: Collected) -> None:

@@ -132,6 +132,8 @@ LEFT_BEHIND: Final = ("book_reports", "inbox")
 """Tables of the version before that nothing reads any more: an upgrade leaves them alone, a new state has none."""
 NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "reporting": {
+        "lease": ["name VARCHAR(64) 1 - 1", "owner VARCHAR(32) 0 - 0", "until_s FLOAT 0 - 0"],
+        "sqlite_autoindex_lease_1": ["", "lease"],
         "ix_reports_changed_at": ["CREATE INDEX ix_reports_changed_at ON reports (changed_at)", "reports"],
         "ix_reports_closed_at": ["CREATE INDEX ix_reports_closed_at ON reports (closed_at)", "reports"],
         **FIGURES,

@@ -111,6 +111,10 @@ class Load:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """File no more; returns when the last answer is there."""
         self._ended.set()
         self._thread.join()
 
@@ -173,6 +177,7 @@ def test_processes_are_replaced_one_by_one_under_load_and_back(
                 load.more()
             assert "feature level 1" in migrate(env, "--finish")
             load.more()
+            load.end()
     with new.running():
         assert load.failed == []
         assert {new.shows(code)["status"] for code in load.accepted} == {"unplaced"}, "nothing accepted was lost"

@@ -158,6 +158,24 @@ async def test_an_erased_report_shows_no_words_and_is_not_listed(front: Front, s
     assert one.number not in await shown(front, "/laporan?kata=lampu")
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("sampai=0001-01-02", False),
+        ("sejak=9999-12-30", False),
+        ("sejak=0001-01-02", True),
+        ("sampai=9999-12-30", True),
+        ("sejak=1969-12-31&sampai=9999-12-30", True),
+    ],
+)
+async def test_days_before_and_after_all_reports_are_days(
+    front: Front, stage: dict[str, Staged], query: str, found: bool
+) -> None:
+    await filled(front)
+    assert (NUMBER.search(await shown(front, f"/laporan?{query}")) is not None) is found
+    assert NUMBER.search(await shown(front, f"/laporan?tampil=peta&{query}")) is None
+
+
 async def test_a_browser_supports_a_report_once(front: Front, stage: dict[str, Staged]) -> None:
     await filled(front)
     path = f"/laporan/{stage['routed'].number}"

@@ -87,6 +87,8 @@ class Ports:
 class SimStore:
     """The store as one process sees it (`chassis.base.ports.Store`)."""
 
+    dense = True
+
     def __init__(self, ports: Ports, *, restless: bool = False) -> None:
         """`restless`: a subscription also yields pages without events."""
         self._ports, self._inner, self._restless = ports, ports.world.store, restless
@@ -117,6 +119,9 @@ class SimStore:
     async def read_all(self, after: int | None, prefixes: Sequence[str] = (), limit: int = 1000) -> Page:
         read = lambda: at_once(self._inner.read_all(after, prefixes, limit))  # noqa: E731
         return await self._ports.call("page", read, StoreUnavailable)
+
+    async def newest(self) -> int:
+        return at_once(self._inner.newest())
 
     async def id_at(self, position: int) -> UUID | None:
         return await self._ports.call("id at", lambda: at_once(self._inner.id_at(position)), StoreUnavailable)

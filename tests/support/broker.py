@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from aiokafka import TopicPartition
+from kafka import TopicPartition as KafkaPartition
+from kafka.admin._configs import ConfigResource, ConfigResourceType
 from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
 
 from chassis.base.cluster import Cluster
@@ -110,3 +112,23 @@ def _asked(kafka: Cluster, ask: Callable[[AdminClient], T]) -> T:
                 time.sleep(0.05)
     finally:
         admin.close()
+
+
+async def expire(kafka: Cluster, topic: str, partitions: int) -> None:
+    """Delete every record of a topic, as its retention does."""
+    parts = [TopicPartition(topic, number) for number in range(partitions)]
+    async with running(consumer(kafka)) as client:
+        ends = await client.end_offsets(parts)
+    deleted = {KafkaPartition(part.topic, part.partition): end for part, end in ends.items()}
+    await asyncio.to_thread(_asked, kafka, lambda admin: admin.delete_records(deleted))
+
+
+def topic_configs(kafka: Cluster, topic: str) -> dict[str, str]:
+    """The settings of a topic."""
+    wanted = ConfigResource(ConfigResourceType.TOPIC, topic, dict.fromkeys(("retention.ms", "cleanup.policy")))
+
+    def ask(admin: AdminClient) -> dict[str, str]:
+        found = admin.describe_configs([wanted], config_filter="all")["topic"][topic]
+        return {name: str(found[name]["value"]) for name in ("retention.ms", "cleanup.policy")}
+
+    return _asked(kafka, ask)

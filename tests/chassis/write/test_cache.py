@@ -115,6 +115,16 @@ async def test_events_with_a_piece_missing_before_them_make_the_stream_be_read()
     assert [text for _, text in loaded.state.details] == ["one", "two"]
 
 
+async def test_events_with_a_piece_missing_between_them_make_the_stream_be_read() -> None:
+    store = memory_store()
+    await file(elsewhere(store), number(1))
+    for name in ("one", "two"):
+        await add_detail(elsewhere(store), number(1), name)
+    first, _, last = (await store.read_all(None)).events
+    [loaded] = await remembering(store).load_with([first, last])
+    assert [text for _, text in loaded.state.details] == ["one", "two"], "a view is not given types that it ignores"
+
+
 async def test_an_old_page_of_events_does_not_make_a_remembered_state_older() -> None:
     store = memory_store()
     await file(elsewhere(store), number(1))

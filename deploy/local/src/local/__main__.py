@@ -25,7 +25,9 @@ def front() -> None:
     """Serve the HTTP interfaces of the five services on one address."""
     from local.front import create_app
 
-    raise typer.Exit(run_configured("local front", lambda settings: serve(create_app(settings), settings)))
+    raise typer.Exit(
+        run_configured("local front", lambda settings: serve(create_app(settings, checked=True), settings))
+    )
 
 
 @app.command()

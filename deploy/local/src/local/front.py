@@ -17,8 +17,7 @@ import router.app
 from chassis.base.settings import Settings
 from chassis.http.web import install
 from chassis.pages.assets import assets
-from chassis.service.platform import open_platform
-from chassis.service.service import Service
+from chassis.service.service import Service, open_checked
 from chassis.signin import routes as signin
 from chassis.signin.access import open_access
 from chassis.signin.open import open_sign_in
@@ -30,15 +29,15 @@ MODULES: Final = (intake.app, router.app, agency_inbox.app, escalation.app, repo
 SERVICES: Final[tuple[Service[Any], ...]] = tuple(module.service for module in MODULES)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The app with the routes of all services, over one store."""
+def create_app(settings: Settings, *, checked: bool = False) -> FastAPI:
+    """The app with the routes of all services, over one store. `checked`: a service may refuse the start."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         assets()
         async with AsyncExitStack() as stack:
             app.state.access = await stack.enter_async_context(open_access(settings))
-            platform = await stack.enter_async_context(open_platform(settings))
+            platform = await stack.enter_async_context(open_checked(settings, SERVICES if checked else ()))
             await stack.enter_async_context(platform.limits.sharing())
             app.state.signin = await stack.enter_async_context(open_sign_in(settings, platform.access_log))
             for service in SERVICES:

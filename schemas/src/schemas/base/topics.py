@@ -1,6 +1,7 @@
 """Names and shapes of the Kafka topics (design: section 6)."""
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 COMPLAINT_EVENTS: Final = "complaint-events"
@@ -71,6 +72,16 @@ FIXED: Final = {  # without personal data in plain text, so without a limit of r
         Topic(COMPLAINT_SUMMARY, 3),
     )
 }
+
+
+def relayed(names: Iterable[str], events_days: float | None = None) -> list[Topic]:
+    """The topics that the relay fills. `events_days`: how long the events of complaints are kept there; None: for ever.
+
+    They are never compacted: every event has its place in the order of its complaint.
+    """
+    kept_ms = -1 if events_days is None else round(events_days * 24 * 3_600_000)
+    fixed = [FIXED[name] for name in names]
+    return [topic._replace(retention_ms=kept_ms) if topic.name == COMPLAINT_EVENTS else topic for topic in fixed]
 
 
 def gateway_submissions(gateway: str) -> str:

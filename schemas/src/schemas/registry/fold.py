@@ -30,10 +30,10 @@ class Registry(NamedTuple):
     """Every decree on days off, oldest first, also those that a newer one replaced."""
     model: str | None = None
     templates: Mapping[str, g.TemplateDecreed] = {}
-    unknown: tuple[str, ...] = ()
-    """Types of its facts that only a newer version knows. The rest is without them, but at their version."""
     policies: PolicyDecrees = NO_DECREES
     """The decreed periods; `schemas.deadlines.policies.with_decrees` lays them over the reviewed policies."""
+    unknown: tuple[str, ...] = ()
+    """Types of its facts that only a newer version knows. The rest is without them, but at their version."""
 
     @property
     def calendar(self) -> Calendar:

@@ -10,6 +10,7 @@ from chassis.http.answers import (
     BindingDecision,
     ComplaintState,
     DueExplained,
+    FromRows,
     Moment,
     Page,
     Reported,
@@ -40,7 +41,7 @@ class InboxRow(InboxSummary):
     excerpt: str
 
 
-class InboxPage(BaseModel):
+class InboxPage(FromRows):
     """The agency's complaints, the most urgent first. `next`: leads on, as `after`; null: this is the last page."""
 
     page_size: int
@@ -57,7 +58,7 @@ class DueCounts(BaseModel):
     week: int
 
 
-class InboxCounts(BaseModel):
+class InboxCounts(FromRows):
     """The number of complaints for each filter; `none`: those that have no such value."""
 
     open: int

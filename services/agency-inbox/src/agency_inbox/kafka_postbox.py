@@ -12,6 +12,8 @@ from agency_inbox.postbox import OutgoingMessage, RefusalNotice
 from chassis.base.cluster import Cluster
 from chassis.base.errors import AccessDenied, BrokerUnavailable
 from chassis.kafka.clients import LazyProducer
+from chassis.kafka.cloudevents import TRACEPARENT
+from chassis.tracing import spans
 from schemas.base.topics import agency_inbox
 from schemas.complaint.state import Receipt
 
@@ -72,14 +74,22 @@ class KafkaPostbox:
 
 
 async def _send_all(client: AIOKafkaProducer, outgoing: Sequence[OutgoingMessage]) -> Sequence[Any]:
-    sent = [await _send(client, each) for each in outgoing]
-    done = await asyncio.gather(*sent, return_exceptions=True)
-    for each in done:
-        if isinstance(each, BaseException):
-            raise each
+    parts = [_part(number, each) for number, each in enumerate(outgoing)] if spans.is_on() else ()
+    with spans.batch("deliver", "producer", parts, {"messaging.system": "kafka"}) as traceparents:
+        sent = [await _send(client, each, traceparents.get(str(n))) for n, each in enumerate(outgoing)]
+        done = await asyncio.gather(*sent, return_exceptions=True)
+        for each in done:
+            if isinstance(each, BaseException):
+                raise each
     return done
 
 
-async def _send(client: AIOKafkaProducer, each: OutgoingMessage) -> Any:
+def _part(number: int, each: OutgoingMessage) -> spans.Part:
+    return spans.Part(str(number), f"deliver complaint.{each.news.kind}", each.traceparent)
+
+
+async def _send(client: AIOKafkaProducer, each: OutgoingMessage, traceparent: str | None) -> Any:
     key, headers = str(each.complaint).encode(), each.headers()
+    if traceparent is not None:
+        headers.append((TRACEPARENT, traceparent.encode()))
     return await client.send(agency_inbox(each.agency), each.body, key=key, headers=headers, partition=0)

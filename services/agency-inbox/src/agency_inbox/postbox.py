@@ -24,6 +24,8 @@ class OutgoingMessage(NamedTuple):
     news: AgencyUpdate
     at: datetime
     body: bytes
+    traceparent: str | None = None
+    """The span in which the fact was written, where traces are on."""
 
     def headers(self) -> list[Header]:
         """CloudEvents 1.0, binary mode."""

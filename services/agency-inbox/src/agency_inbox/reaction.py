@@ -137,8 +137,8 @@ class Delivery:
 
     def _outgoing(self, loaded: LoadedStream, notification: Notification, registry: Registry) -> OutgoingMessage:
         body = message_body(loaded.state, notification, registry, self._policies)
-        at = _metadata(loaded, notification).at
-        return OutgoingMessage(notification.agency, loaded.state.id, notification.news, at, body)
+        told = _metadata(loaded, notification)
+        return OutgoingMessage(notification.agency, loaded.state.id, notification.news, told.at, body, told.traceparent)
 
 
 def _due(loaded: LoadedStream, topics: TopicIds, until: datetime | None) -> list[Notification]:

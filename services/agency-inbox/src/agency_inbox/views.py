@@ -193,7 +193,9 @@ def _counted(cases: Table) -> Select[Any]:
 def inbox_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[InboxRow]:
     """The read model behind `/inbox`."""
     prepare = _present(repository, registry, policies)
-    return View("cases", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY)
+    return View(
+        "cases", inbox_tables, put_rows, prepare, ignored_types=BEFORE_ANYBODY, load=repository.reader.load_with
+    )
 
 
 def _present(

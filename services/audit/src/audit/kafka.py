@@ -4,11 +4,13 @@ Ids are compared in a temporary SQLite file, so that millions of events need no 
 each complaint and agency with a receipt.
 """
 
+import math
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Final, Self
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from chassis.base.ports import Store
 from chassis.kafka.admin import Admin
 from chassis.kafka.clients import consumer, messages, running
 from chassis.kafka.cloudevents import is_complaint_stream, to_recorded
+from chassis.kafka.partition import partition_of
 from schemas.base.envelope import RecordedEvent, published
 from schemas.base.streams import COMPLAINT_PREFIX, complaint_stream
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED, agency_inbox
@@ -30,8 +33,9 @@ from schemas.complaint.state import Complaint
 PUBLISH_WITHIN_S: Final = 30.0
 """Seconds of real time within which the relay must publish an event. Newer events are not checked."""
 INBOX_PARTITIONS: Final = 1
+EVERYTHING: Final[Mapping[int, int]] = MappingProxyType({})
 _TABLES: Final = """
-create table stored (digest blob primary key, stream text, version int) without rowid;
+create table stored (digest blob primary key, stream text, version int, part int, position int) without rowid;
 create table carried (digest blob primary key, id blob, stream text, place text) without rowid;
 create table receipts (
     agency text, place int, at int, complaint blob, message blob, version int, topic text,
@@ -49,6 +53,7 @@ class Collected:
         self._rows.executescript(_TABLES)
         self.started_at = datetime.fromtimestamp(time.time(), UTC)
         self.agencies: set[str] = set()
+        self._earliest: dict[int, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -59,8 +64,9 @@ class Collected:
     def page(self, events: Sequence[RecordedEvent], _seen: int = 0) -> None:
         """Add events of the store, except those too new to be in the topic."""
         old = (e for e in events if (self.started_at - e.recorded_at).total_seconds() > PUBLISH_WITHIN_S)
-        rows = [(_digest(e), e.stream, e.version) for e in old if e.stream.startswith(COMPLAINT_PREFIX)]
-        self._rows.executemany("insert or ignore into stored values (?, ?, ?)", rows)
+        ours = (e for e in old if e.stream.startswith(COMPLAINT_PREFIX))
+        rows = [(_digest(e), e.stream, e.version, _partition(e), e.position) for e in ours]
+        self._rows.executemany("insert or ignore into stored values (?, ?, ?, ?, ?)", rows)
 
     def judged(self, state: Complaint) -> None:
         """Add the newest receipt of each agency for this complaint."""
@@ -80,17 +86,23 @@ class Collected:
             try:
                 event = _event(message)
                 rows.append((_digest(event), event.id.bytes, event.stream, message.place))
+                earliest = self._earliest.get(message.partition, event.position)
+                self._earliest[message.partition] = min(earliest, event.position)
             except Poison as poison:
                 yield Violation("topic-foreign", COMPLAINT_EVENTS, message.offset, f"{message.place}: {poison.reason}")
         self._rows.executemany("insert or ignore into carried values (?, ?, ?, ?)", rows)
 
-    def missing(self) -> Iterator[Violation]:
-        """Events of the store that are not in the topic."""
+    def missing(self, first: Mapping[int, int] = EVERYTHING) -> Iterator[Violation]:
+        """Events of the store that are not in the topic. `first`: the first offset of each partition; if it is not 0,
+        older records expired, and only events from the earliest one that is there on are compared.
+        """
         query = """
-            select stream, version from stored where digest not in (select digest from carried)
+            select stream, version, part, position from stored where digest not in (select digest from carried)
             order by stream, version
         """
-        for stream, version in self._rows.execute(query):
+        for stream, version, partition, position in self._rows.execute(query):
+            if first.get(partition, 0) > 0 and position < self._earliest.get(partition, math.inf):
+                continue
             yield Violation("topic-missing", stream, version, f"{COMPLAINT_EVENTS} does not have this event")
 
     def unseen(self) -> dict[str, dict[bytes, tuple[UUID, str]]]:
@@ -154,11 +166,12 @@ async def compare(kafka: Cluster, store: Store, collected: Collected) -> AsyncIt
         ids = await admin.topic_ids([COMPLAINT_EVENTS, *topics])
     finally:
         await admin.close()
+    first: dict[int, int] = {}
     if COMPLAINT_EVENTS in ids:
-        async for batch in _whole(kafka, COMPLAINT_EVENTS, FIXED[COMPLAINT_EVENTS].partitions, {}):
+        async for batch in _whole(kafka, COMPLAINT_EVENTS, FIXED[COMPLAINT_EVENTS].partitions, first):
             for violation in collected.carries(batch):
                 yield violation
-    for violation in [*collected.missing(), *await _foreign(store, collected.unseen())]:
+    for violation in [*collected.missing(first), *await _foreign(store, collected.unseen())]:
         yield violation
     for topic, agency in topics.items():
         if topic in ids:  # receipts of another topic id are outdated, not false
@@ -171,6 +184,10 @@ def _event(message: Message) -> RecordedEvent:
     if not is_complaint_stream(event.stream):
         raise Poison("ce_stream is not the name of a complaint's stream")
     return event
+
+
+def _partition(event: RecordedEvent) -> int:
+    return partition_of(event.stream.partition("-")[2].encode())
 
 
 def _digest(event: RecordedEvent) -> bytes:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from chassis.http.answers import CountedPage
+from chassis.http.answers import CountedPage, FromRows
 from schemas.base.values import Clock, ComplaintClass
 from schemas.complaint.lifecycle import Status
 
@@ -36,7 +36,7 @@ class LadderEntry(BaseModel):
     looked_at_by_name: str | None = None
 
 
-class LadderPage(CountedPage):
+class LadderPage(CountedPage, FromRows):
     """Late complaints on a rung or above, those escalated longest ago first. `next`: where the next page begins; null:
     there is none.
     """

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from chassis.http.access import LADDER, Caller, allow
 from chassis.http.web import Language
+from chassis.project.standing import standing
 from escalation import readers, views
 from escalation.answers import LadderPage
 from escalation.context import Escalation
@@ -59,7 +60,9 @@ async def ladder(
     total = await context.database.read(lambda connection: views.count(connection, query))
     found = await climbed(context, query, after, page=page, public=rung == PUBLIC_LIST)
     items = [_item(row, registry, lang, public=rung == PUBLIC_LIST) for row in found.rows]
-    return {"rung": rung, "total": total, "page": page, "page_size": PAGE, "next": found.next, "items": items}
+    rows_at = await standing(context, views.METADATA, "ladder")
+    page_of = {"page": page, "page_size": PAGE, "next": found.next}
+    return {"rung": rung, "total": total, **page_of, "items": items, **rows_at}
 
 
 class Climbed(NamedTuple):

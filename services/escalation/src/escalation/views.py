@@ -104,7 +104,8 @@ position_table(METADATA)
 
 def ladder_view(repository: Repository, registry: RegistryView, policies: Policies) -> View[LadderUpdate]:
     """The read model behind `/api/v1/ladder`."""
-    return View("ladder", ladder_tables, put, _present(repository, registry, policies), (COMPLAINT_PREFIX,))
+    prepare = _present(repository, registry, policies)
+    return View("ladder", ladder_tables, put, prepare, (COMPLAINT_PREFIX,), load=repository.load_with)
 
 
 def put(connection: Connection, tables: Sequence[Table], updates: Sequence[LadderUpdate]) -> None:

@@ -44,6 +44,7 @@ from intake.storage import relations as views
 from intake.storage.audience import Audience
 from intake.storage.erasures import Erasures
 from intake.storage.former_filings import FormerFilings
+from intake.storage.fresh_vault import refuse_fresh
 from intake.storage.public_numbers import PublicNumbers
 from intake.storage.records import Records
 from intake.storage.refused_submissions import RefusedSubmissions
@@ -224,6 +225,15 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
             await letters.close()
 
 
+async def check(platform: Platform) -> None:
+    """Refuse a new vault beside a store with complaints. Raises WrongStore."""
+    database = Database(platform.settings.vault_url, metadata)
+    try:
+        await refuse_fresh(database, platform.store)
+    finally:
+        await database.close()
+
+
 service: Final = Service(
     SERVICE,
     [reporter.router, open311.router, pages.router],
@@ -231,4 +241,5 @@ service: Final = Service(
     open_worker,
     database="vault",
     direct=filing.router,
+    check=check,
 )

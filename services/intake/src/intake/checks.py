@@ -76,6 +76,11 @@ class AttachmentChecks:
         named = replace(view, name=f"{prefix}{view.name}", define=define)
         return Queue(which, StoreProjection(self._context.repository.store, self._database, METADATA, named), table)
 
+    @property
+    def read_models(self) -> Sequence[StoreProjection]:
+        """What it keeps."""
+        return [queue.feed for queue in self._queues]
+
     async def run(self) -> None:
         """Run until cancelled."""
         log.info("files are cleaned", sandbox=available() or "none: see docs/attachments.md")

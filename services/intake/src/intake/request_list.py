@@ -23,7 +23,7 @@ _OF_ACCESS: Final = frozenset({DataAccessRequested.__name__, DataAccessGiven.__n
 
 async def read_open(context: Intake) -> Sequence[OpenRequest]:
     """At most `MOST` open requests, those asked for longest ago first."""
-    await context.audience.projection.catch_up()
+    await context.audience.projection.refresh()
     listed = await context.audience.database.read(lambda connection: open_requests.page(connection, OPEN_REQUEST, MOST))
     found = [await _read(context, kind, complaint) for kind, complaint in listed]
     return [one for one in found if one is not None]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from chassis.http.answers import Page
+from chassis.http.answers import FromRows, Page
 from schemas.base.values import ComplaintClass
 from schemas.complaint.lifecycle import CloseReason, Status
 from schemas.complaint.position import Precision
@@ -25,20 +25,8 @@ class PartCount(BaseModel):
     closed: int
 
 
-class Behind(BaseModel):
-    """How far the figures are behind the store: for how long its oldest event that is not counted has been stored, and
-    how many there are (null: this store's positions do not tell). Both are 0 if all are counted.
-    """
-
-    seconds: float
-    events: int | None
-
-
-class Counted(BaseModel):
+class Counted(FromRows):
     """Figures, and which events they count: all up to `position`."""
-
-    position: str
-    behind: Behind
 
 
 class Books(Counted):
@@ -98,7 +86,7 @@ class PublicReport(BaseModel):
     position: PositionShown | None
 
 
-class PublicReports(Page):
+class PublicReports(Page, FromRows):
     """Public reports, newest first. `newer`, `older`: the cursors of the pages beside; null: there is none."""
 
     reports: list[PublicReport]

@@ -23,6 +23,7 @@ from reporting.listed import listed_view
 from reporting.purging import WordPurge
 from reporting.reaction import publish_open_data
 from reporting.settings import SERVICE
+from reporting.statistics.books import books
 from reporting.statistics.view import figures_view
 from reporting.summaries import KafkaSummaries
 from reporting.views import SUPPORTS_VIEW, reports_view
@@ -101,4 +102,4 @@ def views(context: Reporting) -> list[Rebuildable]:
 
 
 ROUTERS: Final = [http.router, content.router, charts.router, chart_pages.router, open311.router, pages.router]
-service: Final = Service(SERVICE, ROUTERS, open_reporting, open_worker, views)
+service: Final = Service(SERVICE, ROUTERS, open_reporting, open_worker, views, books=books)

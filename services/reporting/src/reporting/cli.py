@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
+from importlib.metadata import entry_points
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from rich.table import Table
 
 from chassis.base.settings import read_settings
 from chassis.cli.person import AS, REASON, note_words_read, words_asked
+from chassis.project.standing import standing
 from chassis.service.platform import Platform, open_platform
 from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
@@ -61,7 +63,7 @@ def history(
     moment, asked = moment_option(as_of, "--as-of"), words_asked(reason, name)
 
     async def run(context: Reporting, platform: Platform) -> None:
-        loaded = await _found(context, code)
+        loaded = await _found(context, platform, code)
         facts = timeline.until(loaded.facts(), moment)
         if not facts:
             raise typer.BadParameter("it was not filed yet at that time", param_hint="--as-of")
@@ -83,8 +85,8 @@ def explain(
 ) -> None:
     """Why each date of a complaint is what it is: rule, source, start, days skipped and why, stops, calendar."""
 
-    async def run(context: Reporting, _platform: Platform) -> None:
-        state, registry = (await _found(context, code)).state, await context.registry.current()
+    async def run(context: Reporting, platform: Platform) -> None:
+        state, registry = (await _found(context, platform, code)).state, await context.registry.current()
         lead = await root_lead(context.repository, state)
         dates = explained(state, registry, policies(), lang, lead)
         if as_json:
@@ -115,33 +117,39 @@ def _with_reporting(run: Callable[[Reporting, Platform], Coroutine[Any, Any, Non
     asyncio.run(inside())
 
 
-async def _found(context: Reporting, code: str) -> LoadedStream:
-    complaint = await _complaint_of(context, code)
+async def _found(context: Reporting, platform: Platform, code: str) -> LoadedStream:
+    complaint = await _complaint_of(context, platform, code)
     loaded = await context.repository.reader.load(complaint) if complaint else None
     if loaded is None or not loaded.recorded:
         raise typer.BadParameter("no complaint of that name", param_hint="CODE")
     return loaded
 
 
-async def _complaint_of(context: Reporting, given: str) -> UUID | None:
+async def _complaint_of(context: Reporting, platform: Platform, given: str) -> UUID | None:
     code = sys.stdin.readline().strip() if given == "-" else given
     with suppress(ValueError):  # then it is a public number or a tracking code
         return UUID(code)
     if code.upper().startswith("SP-"):
-        number = _checked(ids.parse_public_number, code)
+        return await _by_number(context, _checked(ids.parse_public_number, code))
+    checked = _checked(ids.parse_tracking_code, code)
+    for point in entry_points(group="satupintu.tracking"):
+        if found := await point.load()(platform, checked):
+            complaint: UUID = found
+            return complaint
+    return None
+
+
+async def _by_number(context: Reporting, number: str) -> UUID | None:
+    """From the rows as they are. They are brought up to date only for a number that they do not have."""
+    found = await context.database.read(lambda connection: queries.complaint_of(connection, number))
+    if found is None:
+        behind = (await standing(context, queries.METADATA, context.figures.view.name))["behind"]
+        if behind["events"] != 0:
+            said = f"the read model does not have {number} and is behind the store: reading it first"
+            Console(stderr=True).print(said, soft_wrap=True)
         await context.figures.catch_up()
         found = await context.database.read(lambda connection: queries.complaint_of(connection, number))
-        return UUID(found) if found else None
-    return await _by_tracking_code(context, _checked(ids.parse_tracking_code, code))
-
-
-async def _by_tracking_code(context: Reporting, code: str) -> UUID | None:
-    # A code is derived from the id and the secret and cannot be reversed, so the code of each complaint is compared.
-    await context.figures.catch_up()
-    for complaint in await context.database.read(queries.complaints):
-        if any(ids.tracking_code(each.secret, UUID(complaint)) == code for each in context.codes.versions):
-            return UUID(complaint)
-    return None
+    return UUID(found) if found else None
 
 
 def _checked(parse: Callable[[str], str], code: str) -> str:

@@ -13,6 +13,7 @@ from chassis.base.errors import Conflict
 from chassis.http.access import ANYONE, allow
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, IdempotencyKey, Language, NoBody, StrictRoute
+from chassis.project.standing import standing
 from chassis.write.command import pause
 from chassis.write.lead import root_lead
 from chassis.write.loaded import LoadedStream
@@ -20,11 +21,11 @@ from chassis.write.repository import Cause
 from reporting import queries, timeline
 from reporting.answers import Books, Counts, PublicReportPage, PublicReports, SolvedReports, Supported
 from reporting.context import Reporting
+from reporting.listed import NAME as LISTED
 from reporting.listing import Cursor, Filters, Found, cursor_of, find, supports_of
 from reporting.report_row import row_of
 from reporting.settings import FRESH_S, SOLVED
 from reporting.statistics import books as sums
-from reporting.statistics.lag import lag_of
 from reporting.views import put_supports
 from schemas import wording
 from schemas.base import ids
@@ -74,8 +75,7 @@ async def counts(context: Context, by: str = "status") -> dict[str, Any]:
 
 
 async def _counted(context: Reporting) -> dict[str, Any]:
-    lag = await lag_of(context.figures, context.repository.store)
-    return {"position": str(lag.position), "behind": {"seconds": lag.seconds, "events": lag.events}}
+    return await standing(context, queries.METADATA, context.figures.view.name)
 
 
 class ReportQuery(BaseModel):
@@ -113,7 +113,8 @@ async def reports(context: Context, lang: Language, query: Annotated[ReportQuery
         for each in found.reports
     ]
     beside = {"newer": found.newer and found.newer.text(), "older": found.older and found.older.text()}
-    return {"page": query.page, "page_size": PAGE, "reports": items, **beside}
+    rows = await standing(context, queries.METADATA, LISTED)
+    return {"page": query.page, "page_size": PAGE, "reports": items, **beside, **rows}
 
 
 class ListedPage(NamedTuple):

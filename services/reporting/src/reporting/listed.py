@@ -46,6 +46,7 @@ from schemas.wording.public_text import public_text, public_title
 PROVINCE, REGENCY, DISTRICT = 2, 5, 8
 """Lengths of the codes of regions."""
 LONGEST_WORD: Final = 64
+_WORD: Final = re.compile(r"[^\W_]+")
 PLACES: Final = 1 << 20
 IGNORED: Final = names(
     agency_inbox.ComplaintDelivered, agency_inbox.ProgressRecorded, intake.AttachmentAdded, intake.AttachmentChecked,
@@ -92,8 +93,12 @@ def place_of(received_at: datetime, salt: int = 0) -> int:
 
 def words_of(text: str) -> str:
     """The words of a text as they are indexed: small letters without accents, apart by spaces."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one)).lower()
-    return " ".join(word[:LONGEST_WORD] for word in re.findall(r"[^\W_]+", plain))
+    plain = text if text.isascii() else _without_accents(text)
+    return " ".join(word[:LONGEST_WORD] for word in _WORD.findall(plain.lower()))
+
+
+def _without_accents(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 
 def listed_row(state: Complaint) -> ListedRow | Unlisted:
@@ -221,6 +226,7 @@ def _findable_in(row: Any) -> dict[str, Any]:
     return {name: row[name] for name in _CHANGING}
 
 
+NAME: Final = "listed"
 _CHANGING: Final = ("region", "province", "regency", "district", "sector", "agency", "status", "is_open", "lat", "lon")
 
 
@@ -234,4 +240,14 @@ def listed_view(repository: Repository) -> View[ListedRow | Unlisted]:
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[ListedRow | Unlisted]:
         return [listed_row(one.state) for one in await repository.reader.load_with(events) if one.recorded]
 
-    return View("listed", listed_tables, apply, prepare, (COMPLAINT_PREFIX,), IGNORED)
+    # The row of a complaint is found by an index while rows are written.
+    return View(
+        NAME,
+        listed_tables,
+        apply,
+        prepare,
+        (COMPLAINT_PREFIX,),
+        IGNORED,
+        repository.reader.load_with,
+        indexed_load=True,
+    )

@@ -152,6 +152,11 @@ def _matching(connection: Connection, filters: Filters) -> Select[Any]:
     return query.where(func.to_tsvector(_SIMPLE, LISTED.c.words).op("@@")(func.to_tsquery(_SIMPLE, asked)))
 
 
+def _bounded(place: int) -> int:
+    """A place that databases take: days of the year 1 or 9999 are before and after all reports."""
+    return min(max(place, 0), 2**63 - 1)
+
+
 def _place_in(connection: Connection, filters: Filters) -> ColumnElement[int]:
     # SQLite reads its index of words in the order of row ids, so it need not sort what it finds.
     if connection.dialect.name == SQLITE and _searched(filters):
@@ -168,9 +173,9 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.status is not None:
         found.append(LISTED.c.is_open if filters.status == OPEN else LISTED.c.status == filters.status)
     if filters.since is not None:
-        found.append(LISTED.c.place >= place_of(filters.since))
+        found.append(LISTED.c.place >= _bounded(place_of(filters.since)))
     if filters.until is not None:
-        found.append(LISTED.c.place < place_of(filters.until) + PLACES)
+        found.append(LISTED.c.place < _bounded(place_of(filters.until) + PLACES))
     return found
 
 

@@ -99,8 +99,3 @@ def complaint_of(connection: Connection, public_number: str) -> str | None:
     """The id of the complaint with that number, public or not; never of a part."""
     query = select(FIGURES.c.complaint).where(FIGURES.c.public_number == public_number, ~FIGURES.c.part)
     return connection.execute(query).scalar()
-
-
-def complaints(connection: Connection) -> list[str]:
-    """The ids of all complaints and parts."""
-    return list(connection.execute(select(FIGURES.c.complaint)).scalars())

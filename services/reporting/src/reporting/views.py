@@ -65,7 +65,9 @@ def put_supports(connection: Connection, tables: Sequence[Table], pairs: Sequenc
 
 def reports_view(repository: Repository) -> View[ReportRow]:
     """The rows behind the public list and the counts, fed over Kafka."""
-    return View("reports", reports_tables, put_rows, _present(repository.reader.load_for), (COMPLAINT_PREFIX,))
+    reader = repository.reader
+    prepare = _present(reader.load_for)
+    return View("reports", reports_tables, put_rows, prepare, (COMPLAINT_PREFIX,), load=reader.load_with)
 
 
 def _present(

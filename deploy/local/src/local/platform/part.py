@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from chassis.base.errors import EXIT_NEEDS_PERSON
+from chassis.project.progress import PROGRESS
 from local.errors import CannotRun
 from local.parts import PART
 from local.paths import port_in_use
@@ -70,6 +71,12 @@ class Part:
             if self._wait_s <= 0 and may_start:
                 self._begin(now)
         self._tell(passed_s, announce)
+
+    @property
+    def filling(self) -> str:
+        """How far it is with filling its read models; empty: it does not."""
+        said = PROGRESS.search(self.away.why) if self.away is not None else None
+        return said[0] if said else ""
 
     def _begin(self, now: datetime) -> None:
         self._silent_s, self.ready_s = 0.0, 0.0
@@ -149,6 +156,8 @@ class Part:
             self._away_s, self._told = 0.0, False
             return
         self._away_s += passed_s
+        if self.filling:  # told apart, again and again
+            return
         if self._away_s > (TELL_S if self._was_ready else FIRST_TELL_S) and not self._told:
             announce(f"{self.name} has been away since {self.away.since:%H:%M:%S} UTC: {self.away.why}")
             self._told = True

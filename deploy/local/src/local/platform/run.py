@@ -40,6 +40,11 @@ NEEDED_BYTES: Final = 1024**3
 JARS_BYTES: Final = 56_000_000
 WATCH_S: Final = 0.5
 START_WATCH_S: Final = 0.1
+PROGRESS_S: Final = 10.0
+FILLING: Final = (
+    "Complaints are accepted and handled. Read models are still being filled from the store: until then lists and "
+    "counts say how far behind they are."
+)
 console: Final = Console(stderr=True, highlight=False)
 
 
@@ -140,6 +145,7 @@ def check_machine(settings: Settings, state: Path) -> None:
 
 def _watch(watch: Watch, room: DiskMonitor, address: str, issuer: int | None) -> None:
     started, told, open_ = time.monotonic(), set[str](), False
+    progress_s = started
     while True:
         # On a full disk a restarted process would only end again.
         watch.tick(may_start=room.has_room(_announce))
@@ -147,9 +153,15 @@ def _watch(watch: Watch, room: DiskMonitor, address: str, issuer: int | None) ->
             told.add(name)
             console.print(f"  {name} is ready")
         watch.check_door(open_=open_)
+        if time.monotonic() - progress_s > PROGRESS_S:
+            progress_s = time.monotonic()
+            for line in watch.filling():
+                console.print(f"  {line}", soft_wrap=True)
         if not open_ and (watch.is_settled() or time.monotonic() - started > READY_LIMIT_S) and FRONT in told:
             open_ = True
             console.print(f"ready after {time.monotonic() - started:.0f} s; logs are in {watch.state / 'logs'}")
+            if watch.filling():
+                console.print(FILLING, soft_wrap=True)
             if issuer is not None:
                 console.print(
                     f"officers, desk and operator sign in at {address}/masuk as one of the demo people of "

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from chassis.project.progress import PROGRESS
 from chassis.relay.checkpoint import RENEW
 from local.errors import CannotRun
 from local.platform.part import Announce, Part, ended, unready
@@ -52,11 +53,13 @@ class Supervisor:
         self, announce: Announce, limit_s: float = READY_LIMIT_S, refused: Announce = lambda _reason: None
     ) -> None:
         """Wait until every process is ready; announces the name of each. A relay that refuses to publish is not waited
-        for, because the command that it names needs the running platform: `refused` gets its reason.
+        for, because the command that it names needs the running platform: `refused` gets its reason. `limit_s`: how
+        long nothing may change; a read model that is being filled says how far it is.
 
         Raises:
             CannotRun: one of them ended, or took too long; names it and the reason.
         """
+        before: dict[str, str] = {}
         waiting, end = [child for child, _ in self._children], time.monotonic() + limit_s
         while waiting:
             self.check()
@@ -64,6 +67,9 @@ class Supervisor:
                 waiting.remove(child)
                 announce(child.name)
             for child, reason in [(child, ready(child.ready_url)[1]) for child in waiting]:
+                moved = (said := PROGRESS.search(reason)) is not None and said[0] != before.get(child.name)
+                if said is not None and moved:
+                    before[child.name], end = said[0], time.monotonic() + limit_s
                 if RENEW in reason:
                     waiting.remove(child)
                     refused(f"{child.name} refuses to publish: {reason}")

@@ -51,8 +51,12 @@ class Watch:
         return {part.name for part in self.parts if part.away is None}
 
     def is_settled(self) -> bool:
-        """Whether each part is ready or waits for a person."""
-        return all(part.away is None or part.needs_person for part in self.parts)
+        """Whether each part is ready, waits for a person, or fills its read models while it works."""
+        return all(part.away is None or part.needs_person or part.filling for part in self.parts)
+
+    def filling(self) -> list[str]:
+        """How far each part is that fills its read models."""
+        return [f"{part.name} is {part.filling}" for part in self.parts if part.filling]
 
     def check_door(self, *, open_: bool) -> None:
         """Raises CannotRun: the front cannot start before a person has acted, so nothing would be accepted."""

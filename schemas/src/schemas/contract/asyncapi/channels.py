@@ -61,7 +61,11 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         "{superseded_d} days (`superseded_d`) after a newer one. Read the topic from its start to get every complaint "
         "that is still kept.",
         _COMPLAINT_KEY,
-        lambda type_: headers.of_type(type_, headers.TO_AGENCY if type_ in CASES else headers.REFUSAL),
+        lambda type_: (
+            headers.of_type(type_, headers.TO_AGENCY, headers.TRACE)
+            if type_ in CASES
+            else headers.of_type(type_, headers.REFUSAL)
+        ),
         {
             REFUSED_REPLY: {
                 "type": "string",
@@ -134,7 +138,7 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         "Read the register from the start of the topic. Read committed records only (`isolation.level`).",
         "Unlimited.",
         None,
-        lambda type_: headers.of_type(type_, headers.EVENT, headers.SIGNATURE),
+        lambda type_: headers.of_type(type_, headers.EVENT, headers.SIGNATURE | headers.TRACE),
     ),
 }
 """By the channel's name."""

@@ -61,6 +61,14 @@ SIGNATURE: Final[Headers] = {
         pattern="^[0-9a-f]{32}$",
     )
 }
+TRACE: Final[Headers] = {
+    "traceparent": _text(
+        "Where the message stands in the platform's traces (W3C Trace Context), if its operator records them. A system "
+        "of yours that makes OpenTelemetry spans may continue it. Others ignore it.",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
+    )
+}
 SUBMISSION_ID: Final[Headers] = {"ce_id": _text("The sender's own id of this record. Not read.", _ID)}
 FROM_SENDER: Final[Headers] = {
     "ce_specversion": {"type": "string", "const": "1.0"},

@@ -11,9 +11,10 @@ from agency_inbox.answers import InboxCounts, InboxPage, InboxSearch, Officers, 
 from agency_inbox.http.context import PREFIX, Context
 from agency_inbox.listing import InboxFilter, cursor_of, order_of
 from agency_inbox.queries import registry_with
-from agency_inbox.views import NONE
+from agency_inbox.views import METADATA, NONE
 from chassis.http.access import AGENCY, READS_AGENCY, WHOLE_AGENCY, Caller, allow
 from chassis.http.web import Language, StrictRoute
+from chassis.project.standing import standing
 from schemas.access.principal import Principal, officer_id
 from schemas.base.limits import PAGE
 from schemas.base.refusals import InvalidField
@@ -70,7 +71,8 @@ async def inbox(
     after = order_of(query.after) if query.after is not None else None
     found = await queries.inbox_page(context, who, agency, shown, after, lang)
     further = cursor_of(found.next) if found.next else None
-    return {"page_size": PAGE, "total": found.total, "next": further, "complaints": found.rows}
+    rows_at = await standing(context, METADATA, "cases")
+    return {"page_size": PAGE, "total": found.total, "next": further, "complaints": found.rows, **rows_at}
 
 
 @router.get(
@@ -84,7 +86,8 @@ async def counts(agency: str, who: Caller, context: Context) -> dict[str, Any]:
     registry = await registry_with(context, agency)
     found = await queries.inbox_counts(context, who, agency, registry.agencies[agency].zone)
     by = {facet: {value or "none": number for value, number in of.items()} for facet, of in found.by.items()}
-    return {"open": found.open, "closed": found.closed, "due": found.due, **by}
+    rows_at = await standing(context, METADATA, "cases")
+    return {"open": found.open, "closed": found.closed, "due": found.due, **by, **rows_at}
 
 
 @router.post("/inbox/search", dependencies=[allow(AGENCY)], responses={200: {"model": InboxSearch}})

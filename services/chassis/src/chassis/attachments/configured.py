@@ -18,10 +18,11 @@ def open_attachments(settings: Settings) -> Attachments:
     Raises:
         BadSetting: the file of credentials cannot be read.
     """
-    return Attachments(_objects(settings), scans=bool(settings.clamav))
+    return Attachments(open_objects(settings), scans=bool(settings.clamav))
 
 
-def _objects(settings: Settings) -> Objects:
+def open_objects(settings: Settings) -> Objects:
+    """The folder or bucket that holds the files, sealed. Raises BadSetting."""
     if settings.attachments_url == FOLDER:
         return Objects.in_folder(settings.attachments_dir)
     file = settings.attachments_credentials_file

@@ -97,6 +97,12 @@ class Objects:
                 found.extend(each["path"] for each in page)
         return found
 
+    async def pages(self) -> AsyncIterator[list[str]]:
+        """The names of all objects, some hundred at a time. One that is written meanwhile may be left out."""
+        with _translated():
+            async for page in obstore.list(self._store):
+                yield [each["path"] for each in page]
+
     async def delete(self, name: str) -> None:
         """Delete one object. Repeatable."""
         with _translated(), suppress(FileNotFoundError):

@@ -15,7 +15,7 @@ from pydantic import Field, SecretBytes, ValidationError, ValidationInfo, field_
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chassis.base.addresses import Network, is_loopback, network
-from chassis.base.cluster import Cluster, Security
+from chassis.base.cluster import Cluster, Mechanism, Security
 from chassis.base.gateways import Gateways, all_gateways, parse_gateways
 from chassis.base.production import missing_for_production
 from chassis.base.secret_file import BadSecretFile, Secrets
@@ -121,7 +121,9 @@ class Settings(BaseSettings):
     kafka_ca_file: Path | None = None
     """Authorities that Kafka's certificate is checked with, in PEM, instead of the system's."""
     kafka_admin: str
-    """Where the administrator reaches Kafka, with SASL/PLAIN; `@file`: the file holds the address."""
+    """Where the administrator reaches Kafka; `@file`: the file holds the address."""
+    kafka_admin_mechanism: Mechanism = "PLAIN"
+    """How the administrator signs in: `PLAIN`, or `SCRAM-SHA-512` where the cluster's own tools made that user."""
     kafka_outsider_bytes_s: int = Field(2_000_000, gt=0)
     """Most bytes per second that one agency or gateway may write, and as many that it may read; Kafka slows it down."""
     kafka_outsider_percent: float = Field(50.0, gt=0)
@@ -226,7 +228,15 @@ class Settings(BaseSettings):
     """The header in which these proxies name the client. They must append to it or overwrite it; any other header of
     this kind is ignored, because a proxy passes on what it does not know.
     """
+    events_topic_days: float | None = Field(None, ge=7)
+    """How long `complaint-events` keeps a record; None: for ever, as the store does. Readers that were away for longer
+    are filled from the store, so a limit saves the disk that a second copy of the store takes.
+    """
     log_format: str = "json"
+    traces: bool = False
+    """Whether processes send OpenTelemetry traces, to where `OTEL_EXPORTER_OTLP_ENDPOINT` says (OTLP over HTTP). Turn
+    it on when no process of the version before runs any more: that one cannot read what a trace wrote.
+    """
     sweep_period_s: float = 1.0
     sweep_grace_s: float = 30.0
     """Sweeps leave younger work to the reaction, which probably is about to handle it."""
@@ -344,7 +354,8 @@ class Settings(BaseSettings):
         if file:
             address = _read(Path(file), "the address of Kafka's administrator")
         password = self.kafka_password(ADMINISTRATOR)
-        return Cluster(address, ADMINISTRATOR, password, not _is_here(address), self.kafka_ca_file, "PLAIN")
+        tls = not _is_here(address)
+        return Cluster(address, ADMINISTRATOR, password, tls, self.kafka_ca_file, self.kafka_admin_mechanism)
 
     @field_validator("kafka_security")
     @classmethod

@@ -19,6 +19,8 @@ from schemas.reference.calendar_file import BadCalendar
 from schemas.reference.policy_file import BadPolicy
 
 GROUP: Final = "satupintu.commands"
+OWN: Final = (["clock"], ["doctor"])
+"""Commands of this module, which need no other package's."""
 app: Final = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 clock: Final = typer.Typer(no_args_is_help=True, help="the test clock")
 app.add_typer(clock, name="clock")
@@ -46,13 +48,23 @@ def advance(
         raise typer.BadParameter(str(error)) from error
 
 
+@app.command()
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="one JSON document, for programs")] = False,
+) -> None:
+    """What is unhealthy, since when, and what to do. Exit status 1: something is, or could not be checked."""
+    from chassis.cli.doctor import run  # only this command needs every service
+
+    raise typer.Exit(run(as_json=json))
+
+
 def main() -> None:
     """The console script. Loads only the package of the command that is called."""
     owner_only()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # programs read standard output
     available = entry_points(group=GROUP)
     selected = available.select(name=sys.argv[1]) if len(sys.argv) > 1 else ()
-    by_module = {point.value: point for point in selected or available if sys.argv[1:2] != ["clock"]}
+    by_module = {point.value: point for point in selected or available if sys.argv[1:2] not in OWN}
     for point in sorted(by_module.values(), key=lambda point: point.name):
         app.add_typer(point.load())
     try:

@@ -13,7 +13,8 @@ from chassis.service.process import run_process
 async def main(settings: Settings) -> int:
     """Run the relay until SIGTERM; the exit status."""
     async with open_platform(settings) as platform:
-        background_tasks = [Relay(platform.store, platform.kafka("relay"), key=platform.signing_key)]
+        days, kafka = settings.events_topic_days, platform.kafka("relay")
+        background_tasks = [Relay(platform.store, kafka, key=platform.signing_key, events_days=days)]
         host, port = settings.health_listener
         return await run_process("relay", background_tasks, port=port, host=host)
 

@@ -152,6 +152,22 @@ class MatterShown(BaseModel):
     region_name: str | None
 
 
+class Behind(BaseModel):
+    """How far rows are behind the store: for how long its oldest event that is not in them has been stored, and how
+    many there are (null: this store's positions do not tell). Both are 0 if all are in them.
+    """
+
+    seconds: float
+    events: int | None
+
+
+class FromRows(BaseModel):
+    """Made from the rows of a read model, which hold all events up to `position` of the store."""
+
+    position: str
+    behind: Behind
+
+
 class Page(BaseModel):
     """One page, from 0."""
 

@@ -25,6 +25,7 @@ REQUEST_MS: Final = 10_000
 BOOTSTRAP_MS: Final = 2_000
 """Short, because a broker may be starting: the caller waits and retries."""
 TOPIC_CHECK_S: Final = 5.0
+MIN_INSYNC: Final = "min.insync.replicas"
 DELETED_CHECK_S: Final = 0.1
 _NO_RIGHT: Final = {
     kafka_errors.TopicAuthorizationFailedError: "the topic",
@@ -65,6 +66,10 @@ class Admin:
     async def topic_ids(self, names: Iterable[str]) -> dict[str, UUID]:
         """The present id of each; missing topics are left out."""
         return await self._call(lambda client: _ids(client, list(names)))
+
+    async def describe(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Of each topic that is there: `partitions`, `copies`, `in_sync` (the least of any), `min_insync`."""
+        return await self._call(lambda client: _details(client, names))
 
     async def delete(self, names: Collection[str]) -> None:
         """Delete these topics; those that do not exist are left out. On return they are gone."""
@@ -161,6 +166,23 @@ def _described(client: Any, names: Sequence[str]) -> dict[str, Any]:
         if kafka_errors.for_code(topic["error_code"]) is kafka_errors.TopicAuthorizationFailedError:
             raise kafka_errors.TopicAuthorizationFailedError(topic["name"])  # else it would look like a missing one
     return {topic["name"]: topic for topic in described if not topic["error_code"]}
+
+
+def _details(client: Any, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    there = _described(client, names)
+    if not there:
+        return {}
+    request = [ConfigResource(ConfigResourceType.TOPIC, name, {MIN_INSYNC: None}) for name in there]
+    configs = client.describe_configs(request, config_filter="all")["topic"]
+    return {
+        name: {
+            "partitions": len(topic["partitions"]),
+            "copies": max(len(each["replica_nodes"]) for each in topic["partitions"]),
+            "in_sync": min(len(each["isr_nodes"]) for each in topic["partitions"]),
+            "min_insync": int(configs[name][MIN_INSYNC]["value"]),
+        }
+        for name, topic in there.items()
+    }
 
 
 def _ids(client: Any, names: Sequence[str]) -> dict[str, UUID]:

@@ -2,7 +2,8 @@
 
 The attributes are headers `ce_*`, the body is JSON. Extensions: `ce_sequence` is the version in the stream,
 `ce_position` the store's position, `ce_stream` the stream's name, `ce_metadata` the envelope without who gave the
-command, `ce_signature` the relay's signature (`chassis.kafka.signature`). Sealed text stays sealed.
+command, `ce_signature` the relay's signature (`chassis.kafka.signature`). Sealed text stays sealed. Of an event that a
+trace wrote, `traceparent` names the span, as OpenTelemetry's clients of Kafka do.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,12 +15,13 @@ from uuid import UUID
 from chassis.base.errors import Poison
 from chassis.base.message import Header, Message
 from chassis.kafka.signature import SIGNATURE, SIGNED, Signer
-from schemas.base.envelope import RecordedEvent, published
+from schemas.base.envelope import RecordedEvent, published, traceparent_of
 from schemas.base.streams import COMPLAINT_PREFIX, REGISTRY, complaint_id, complaint_stream
 
 SPEC_VERSION: Final = b"1.0"
 JSON: Final = b"application/json"
 SOURCE: Final = b"/satupintu/store"
+TRACEPARENT: Final = "traceparent"
 LAST_VERSION: Final = 2**31 - 1
 LAST_POSITION: Final = 2**63 - 1
 """The largest that a store's columns hold; a stranger may write any number."""
@@ -61,6 +63,8 @@ def to_headers(event: RecordedEvent, signer: Signer | None = None, partition: in
     headers = [*_CONSTANT, *zip(SIGNED, values, strict=True)]
     if stream != REGISTRY:
         headers.append(("ce_subject", stream.partition("-")[2].encode()))
+    if (traceparent := traceparent_of(event.metadata)) is not None:
+        headers.append((TRACEPARENT, traceparent.encode()))
     if signer is not None:
         headers.append((SIGNATURE, signer.sign(partition, (*values, event.data))))
     return headers

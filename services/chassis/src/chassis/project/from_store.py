@@ -4,6 +4,7 @@ projection = StoreProjection(store, database, METADATA, VIEW)
 await projection.run()      # a background task; a second one in another process does no harm
 
 Where the store does not hold the checkpoint's event (an older copy was restored), the rows are deleted and filled anew.
+Rows that are far behind are filled first (`chassis.project.fill`), together with the other views of the process.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from chassis.base.concurrency import first_of
 from chassis.base.errors import WrongStore
 from chassis.base.ports import Checkpoint, Page, Store, holds
 from chassis.base.retry import RetryPolicy
+from chassis.project.fill import FillMarks, History, Reached
 from chassis.project.position import Position
 from chassis.project.view import Overtaken, View, prepared
 from chassis.sql.database import Database
@@ -30,6 +32,7 @@ together.
 """
 HISTORY_CHECK_S: Final = 5.0
 """How often the store is asked for the checkpoint's event while nothing new comes."""
+STILL_READING: Final = "still reading the store"
 log = structlog.get_logger(__name__)
 
 
@@ -39,11 +42,19 @@ class StoreProjection:
     def __init__(self, store: Store, database: Database, metadata: MetaData, view: View[Any]) -> None:
         self.database, self.metadata, self.view = database, metadata, view
         self._store, self._database, self._view = store, database, view
-        self._position, self._tables = Position(metadata, view.name), list(view.define(metadata, ""))
+        self._position, self.tables = Position(metadata, view.name), view.define(metadata, "")
+        self.history = History(store, database, metadata)
+        self.history.add(self)
+        self._marks = FillMarks(metadata, view.name)
         self._retry_policy, self._caught_up = RetryPolicy(), False
         self._known: Checkpoint | None = None
         self._checked_s = float("-inf")
         self._at = metrics.VIEW_POSITION.labels(view.name)
+
+    @property
+    def read_models(self) -> Sequence["StoreProjection"]:
+        """What it keeps."""
+        return [self]
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -52,6 +63,7 @@ class StoreProjection:
 
     async def _follow(self) -> None:
         with suppress(Overtaken):
+            await self.history.fill()
             at = await self._verified(await self.checkpoint())
             await first_of(self._apply_all(at), self._keep_checking())
 
@@ -74,6 +86,8 @@ class StoreProjection:
 
     async def catch_up(self) -> int | None:
         """Apply everything that the store holds now; the position reached."""
+        if self._known is None:
+            await self.history.fill()
         while True:
             # Try the checkpoint of our last write; if another process moved it, the write is refused and we read it.
             known, self._known = self._known, None
@@ -89,8 +103,15 @@ class StoreProjection:
             if page.caught_up:
                 return at.position
 
-    async def refresh(self, within_s: float) -> None:
-        """Catch up for at most `within_s`; rows may then be stale."""
+    async def refresh(self, within_s: float | None = None) -> None:
+        """Catch up for at most `within_s`; rows may then be stale. Rows that are far behind are left to the process
+        that fills them: answers say how far behind they are (`chassis.project.standing`).
+        """
+        if self._known is None and await self.history.is_far(self):
+            return
+        if within_s is None:
+            await self.catch_up()
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self.catch_up()
@@ -103,13 +124,28 @@ class StoreProjection:
         """The position of the rows."""
         return (await self.checkpoint()).position
 
+    async def reached(self) -> Reached:
+        """How far the rows are, for a fill."""
+        at = (await self.position()) or 0
+        return Reached(at, at, lambda _stream: at)
+
+    def begun(self, connection: Connection) -> None:
+        """Nothing to keep."""
+
+    def filled(self, connection: Connection, at: Checkpoint) -> None:
+        """Set the checkpoint of the rows that a fill has made."""
+        self._position.reset(connection, at)
+
     def reset_position(self, connection: Connection, at: Checkpoint) -> None:
-        """Set the checkpoint of the rows, in the transaction that replaces them: the projection continues from it."""
+        """Set the checkpoint of the rows, in the transaction that replaces them: the projection continues from it, and
+        a fill that is under way ends.
+        """
+        self._marks.set(connection, Checkpoint(), Checkpoint())
         self._position.reset(connection, at)
 
     def unready(self) -> str | None:
         """Why this task is not ready yet; None if it is."""
-        return None if self._caught_up else f"{self._view.name} is still reading the store"
+        return None if self._caught_up else f"{self._view.name} is {self.history.progress.text or STILL_READING}"
 
     async def _verified(self, at: Checkpoint) -> Checkpoint:
         """`at`, if the store holds its event. Raises Overtaken: it does not, and the rows were deleted."""
@@ -126,7 +162,7 @@ class StoreProjection:
 
     def _begin_anew(self, connection: Connection, at: Checkpoint) -> None:
         if self._position.read(connection) == at:  # else another process did it
-            for table in self._tables:
+            for table in self.tables:
                 connection.execute(delete(table))
             self._position.reset(connection, Checkpoint())
 
@@ -145,8 +181,9 @@ class StoreProjection:
         return after
 
     def _write(self, connection: Connection, before: Checkpoint, after: Checkpoint, items: Sequence[Any]) -> None:
+        self._marks.refuse_others(connection)
         if items:
-            self._view.apply(connection, self._tables, items)
+            self._view.apply(connection, self.tables, items)
         self._position.move(connection, before, after)
 
     @staticmethod

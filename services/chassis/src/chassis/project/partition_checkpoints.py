@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 
+from chassis.project.position import position_table
 from chassis.sql.statements import insert_rows
 
 TABLE: Final = "checkpoints"
@@ -37,7 +38,10 @@ class PartitionCheckpoint(NamedTuple):
 
 
 def checkpoint_table(metadata: MetaData) -> Table:
-    """The table of all views' checkpoints; declare it in a service's metadata before its `Database` is created."""
+    """The table of all views' checkpoints, and what a fill needs; declare them in a service's metadata before its
+    `Database` is created.
+    """
+    position_table(metadata)
     if (known := metadata.tables.get(TABLE)) is not None:
         return known
     columns: tuple[Column[Any], ...] = (

@@ -21,13 +21,17 @@ from sqlalchemy import (
 
 from chassis.base.ports import Checkpoint
 from chassis.project.view import Overtaken
+from chassis.sql.lease import lease_table
 from chassis.sql.statements import insert_into
 
 TABLE: Final = "feed_position"
 
 
 def position_table(metadata: MetaData) -> Table:
-    """The table of positions; declare it in a service's metadata before its `Database` is created."""
+    """The table of positions, and that of leases, which a fill needs; declare them in a service's metadata before its
+    `Database` is created.
+    """
+    lease_table(metadata)
     if (known := metadata.tables.get(TABLE)) is not None:
         return known
     columns: tuple[Column[Any], ...] = (

@@ -4,7 +4,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 from sqlalchemy import Connection, MetaData, Table
@@ -27,6 +27,9 @@ class View(Generic[I]):
     order, and must not depend on how events are divided into batches.
     `prepare(events)` runs before, outside the transaction: decodes, loads keys, looks up. At most one item per event.
     `ignored_types`: event types that never change the rows; they are not passed to `prepare`.
+    `load`: folds whole streams into the cache from which `prepare` takes its states, so that a fill folds a complaint
+    once for all views with the same one (`chassis.write.repository.Repository.load_with`).
+    `indexed_load`: `apply` needs the tables' indexes also while they are filled.
     """
 
     name: str
@@ -35,6 +38,8 @@ class View(Generic[I]):
     prepare: Callable[[Sequence[RecordedEvent]], Awaitable[Sequence[I]]]
     prefixes: tuple[str, ...] = ("complaint-",)
     ignored_types: frozenset[str] = frozenset()
+    load: Callable[[Sequence[RecordedEvent]], Awaitable[Any]] | None = None
+    indexed_load: bool = False
 
 
 class Overtaken(Exception):

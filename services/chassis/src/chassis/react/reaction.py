@@ -20,6 +20,8 @@ from chassis.base.message import Header, Message
 from chassis.base.retry import HOPELESS, RetryPolicy, reason
 from chassis.deadletter.port import DeadLetter, DeadLetters
 from chassis.kafka.verify import RecordVerifier, complaint_of
+from chassis.react.spans import reacting
+from chassis.tracing import spans
 from chassis.write.command import ATTEMPTS
 from chassis.write.loaded import LoadedStream
 from chassis.write.repository import NOW, Cause, Repository
@@ -114,19 +116,22 @@ class Reactor:
         self, complaints: Sequence[UUID], at_least: Mapping[UUID, int], wanted: Mapping[UUID, int]
     ) -> list[UUID]:
         """As `once`; `wanted`: the versions that the store must hold, at least the first event."""
+        began_ns = spans.began()
         loaded = await self._repository.load_many(complaints, at_least)
         for each in loaded:
             if each.state.version < (version := wanted.get(each.state.id, 0)):
                 raise NotStored(f"{each.stream} has no version {version} in the store: was an older store restored?")
         outcomes = await self._react(loaded)
-        pending = [
-            (each, outcome[0], self._repository.prepare(each, *outcome))
+        due = [
+            (each, *outcome)
             for each, outcome in zip(loaded, outcomes, strict=True)
             if outcome is not None and outcome[0]
         ]
-        if not pending:
+        if not due:
             return []
-        results = await self._repository.store.append_many([append for _, _, append in pending])
+        with reacting(self._repository.writer, due, began_ns):
+            pending = [(each, facts, self._repository.prepare(each, facts, cause)) for each, facts, cause in due]
+            results = await self._repository.store.append_many([append for _, _, append in pending])
         conflicting: list[UUID] = []
         for (each, facts, append), result in zip(pending, results, strict=True):
             match result:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,11 +15,12 @@ from chassis.base.errors import BrokerUnavailable, Fenced
 from chassis.base.message import Header
 from chassis.kafka.clients import producer, running
 from chassis.kafka.cloudevents import to_headers
-from chassis.kafka.partition import partition_of
+from chassis.kafka.partition import DEFAULT, partition_of
 from chassis.kafka.signature import SIGNATURE, Signer
 from chassis.relay.checkpoint import KEY, RelayCheckpoint, checkpoint_signature
+from chassis.tracing import spans
 from schemas.access.kafka import RELAY_TRANSACTIONS
-from schemas.base.envelope import RecordedEvent
+from schemas.base.envelope import RecordedEvent, traceparent_of
 from schemas.base.streams import REGISTRY
 from schemas.base.topics import COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT
 
@@ -27,16 +28,22 @@ TRANSACTION_MS: Final = 12_000
 """How long an abandoned transaction blocks readers at most; a restarted relay ends it at once."""
 BATCH_BYTES: Final = 512 * 1024
 ABORT_S: Final = 2.0
+NOTHING: Final = nullcontext()
 
 
 class Publisher:
     """The transactional producer. After any failure the outcome is unknown: discard it and resume at the checkpoint."""
 
     def __init__(
-        self, client: AIOKafkaProducer, store_id: UUID, topic_ids: Mapping[str, str], key: bytes | None = None
+        self,
+        client: AIOKafkaProducer,
+        store_id: UUID,
+        topic_ids: Mapping[str, str],
+        key: bytes | None = None,
+        partitions: int = DEFAULT,
     ) -> None:
-        """`key`: signs the records; without it they have no signature."""
-        self._client, self._store_id, self._topic_ids = client, store_id, topic_ids
+        """`key`: signs the records; without it they have no signature. `partitions`: of `complaint-events`."""
+        self._client, self._store_id, self._topic_ids, self._partitions = client, store_id, topic_ids, partitions
         self._signer = Signer(key, store_id) if key is not None else None
 
     async def publish(self, events: Sequence[RecordedEvent]) -> None:
@@ -49,8 +56,9 @@ class Publisher:
         try:
             await self._client.begin_transaction()
             try:
-                await self._send_all(events)
-                await self._client.commit_transaction()
+                with _published(events):
+                    await self._send_all(events)
+                    await self._client.commit_transaction()
             except BaseException:
                 await self._abort()
                 raise
@@ -63,7 +71,7 @@ class Publisher:
     async def _send_all(self, events: Sequence[RecordedEvent]) -> None:
         batches = Batches(self._client)
         for event in events:
-            topic, partition, key = target(event)
+            topic, partition, key = target(event, self._partitions)
             batches.add(topic, partition, key, event.data, to_headers(event, self._signer, partition))
         last = events[-1]
         checkpoint = RelayCheckpoint(self._store_id, last.position, self._topic_ids, last.id).encoded()
@@ -105,12 +113,20 @@ class Batches:
         return [*self._full, *((topic, partition, batch) for (topic, partition), batch in self._open.items())]
 
 
-def target(event: RecordedEvent) -> tuple[str, int, bytes | None]:
-    """Topic, partition and key of an event."""
+def target(event: RecordedEvent, partitions: int = DEFAULT) -> tuple[str, int, bytes | None]:
+    """Topic, partition and key of an event. `partitions`: of `complaint-events`."""
     if event.stream == REGISTRY:
         return REGISTRY_EVENTS, 0, None
     key = event.stream.partition("-")[2].encode()
-    return COMPLAINT_EVENTS, partition_of(key), key
+    return COMPLAINT_EVENTS, partition_of(key, partitions), key
+
+
+def _published(events: Sequence[RecordedEvent]) -> AbstractContextManager[object]:
+    """Spans for the events that a trace wrote."""
+    if not spans.is_on():
+        return NOTHING
+    parts = [spans.Part(str(each.id), f"publish {each.type}", traceparent_of(each.metadata)) for each in events]
+    return spans.batch("publish", "producer", parts, {"messaging.system": "kafka"})
 
 
 def _retrieve(sent: "asyncio.Future[Any]") -> None:
@@ -121,9 +137,15 @@ def _retrieve(sent: "asyncio.Future[Any]") -> None:
 
 @asynccontextmanager
 async def publishing(
-    kafka: Cluster, store_id: UUID, topic_ids: Mapping[str, str], key: bytes | None = None
+    kafka: Cluster,
+    store_id: UUID,
+    topic_ids: Mapping[str, str],
+    key: bytes | None = None,
+    partitions: int = DEFAULT,
 ) -> AsyncIterator[Publisher]:
-    """A started publisher; its start fences the previous one. `key`: of the signatures."""
+    """A started publisher; its start fences the previous one. `key`: of the signatures. `partitions`: of
+    `complaint-events`.
+    """
     client = producer(
         kafka,
         transactional_id=RELAY_TRANSACTIONS,
@@ -131,4 +153,4 @@ async def publishing(
         max_batch_size=BATCH_BYTES,
     )
     async with running(client):
-        yield Publisher(client, store_id, topic_ids, key)
+        yield Publisher(client, store_id, topic_ids, key, partitions)

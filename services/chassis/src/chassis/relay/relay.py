@@ -27,7 +27,7 @@ from chassis.relay.checkpoint import OtherHistory, RelayCheckpoint, choose, last
 from chassis.relay.leader import CheckedPublisher, run_leader
 from chassis.relay.publisher import Publisher, publishing
 from chassis.relay.read_ahead import ReadAhead
-from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
+from schemas.base.topics import COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT, relayed
 
 PACE_S: Final = 0.02
 """Pause between two reads of a store without new events, and so between two transactions under light load: each
@@ -50,9 +50,17 @@ class Relay:
     """A background task that publishes while it is assigned the checkpoint's partition and waits otherwise."""
 
     def __init__(
-        self, store: Store, kafka: Cluster, retry_policy: RetryPolicy | None = None, key: bytes | None = None
+        self,
+        store: Store,
+        kafka: Cluster,
+        retry_policy: RetryPolicy | None = None,
+        key: bytes | None = None,
+        events_days: float | None = None,
     ) -> None:
-        """`key`: signs what is published (`chassis.kafka.signature.signing_key`); without it nothing is signed."""
+        """`key`: signs what is published (`chassis.kafka.signature.signing_key`); without it nothing is signed.
+        `events_days`: see the setting `events_topic_days`.
+        """
+        self._topics = relayed(TOPICS, events_days)
         self._store, self._kafka, self._retry_policy = store, kafka, retry_policy or RetryPolicy()
         self._key = key
         self._admin = Admin(kafka)
@@ -79,7 +87,7 @@ class Relay:
         return self._state or None
 
     async def _stand_by(self) -> None:
-        topic_ids = await self._admin.ensure([FIXED[name] for name in TOPICS])
+        topic_ids = await self._admin.ensure(self._topics)
         ids = {name: str(topic_ids[name]) for name in TOPICS}
         async with running(consumer(self._kafka, group=GROUP, **SESSION)) as client:
             assignment = _Assignment()

@@ -19,6 +19,8 @@ from chassis.http.gate import Entry, Gate
 from chassis.http.health import Ready, health_app
 from chassis.http.server import Limits, Server, tls_of
 from chassis.service.stop import StopLimit, on_stop_signal
+from chassis.tracing.http import TracedRequests
+from chassis.tracing.start import traced
 
 if TYPE_CHECKING:  # the relay starts here too, and has no routes to import
     from chassis.service.service import Service
@@ -56,7 +58,8 @@ def run_configured(module: str, main: Callable[[Settings], int]) -> int:
         configure(settings)
         if sys.argv[1:] in SERVING:
             log.info("settings", process=module, **redacted(settings))
-        return main(settings)
+        with traced(module, on=settings.traces):
+            return main(settings)
     except Exception as error:
         if (person := needs_person(error)) is None:
             raise
@@ -89,7 +92,8 @@ def serve(app: FastAPI, settings: Settings) -> int:
 async def _serve(app: ASGIApp, ready: Ready, settings: Settings) -> int:
     # No access log: paths hold tracking codes, which are secrets. One process: uvicorn's `workers` bind a socket that
     # asyncio does not recognise as TCP, which leaves Nagle's algorithm on (40 ms and more per response).
-    limits, gate = Limits.of(settings), Gate(app, Entry.of(settings))
+    traced_app = TracedRequests(app) if settings.traces else app
+    limits, gate = Limits.of(settings), Gate(traced_app, Entry.of(settings))
     public = Server(gate, settings.host, settings.port, limits, lifespan="on", tls=tls_of(settings))
 
     async def ready_once_started() -> dict[str, str]:

@@ -24,6 +24,7 @@ from chassis.keys.keyring import SqlKeyRing
 from chassis.project.registry import RegistryView
 from chassis.sql.database import Database
 from chassis.store import check, open_store
+from chassis.tracing.store import TracedStore
 from chassis.write.cache import StreamCache
 from chassis.write.level import FeatureLevel
 from chassis.write.repository import Repository
@@ -90,7 +91,8 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         BadSetting: the store's URL is not valid.
         NotMigrated, TooNew: a database is not of this version.
     """
-    store = _store(settings.store_url)
+    plain = _store(settings.store_url)
+    store = TracedStore(plain) if settings.traces else plain
     keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
     access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
@@ -100,7 +102,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     following = asyncio.create_task(level.follow(keyring.feature_level), name="feature level")
     try:
         # One after another: what fails must not leave another one opening a connection while all are closed.
-        await check(store)
+        await check(plain)
         await keyring.check()
         await access_log.database.check()
         await limits.check()
@@ -118,9 +120,15 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
 
 @asynccontextmanager
 async def open_only_store(settings: Settings) -> AsyncIterator[Store]:
-    """Open the event store alone, for readers that need no key. Raises BadSetting: the store's URL is not valid."""
+    """Open the event store alone, for readers that need no key.
+
+    Raises:
+        BadSetting: the store's URL is not valid.
+        NotMigrated, TooNew: the store is not of this version.
+    """
     store = _store(settings.store_url)
     try:
+        await check(store)
         yield store
     finally:
         await store.close()

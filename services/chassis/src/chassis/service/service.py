@@ -1,15 +1,17 @@
 """One service as the processes that run it need it: routes, what its web side opens, its read models, its worker."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from fastapi import APIRouter, FastAPI
+from sqlalchemy import Connection
 from starlette.datastructures import State
 
 from chassis.base.settings import Settings, read_settings
 from chassis.http.web import install
+from chassis.project.fill import together
 from chassis.project.rebuild import Rebuildable
 from chassis.service.platform import Platform, open_platform
 from chassis.service.process import BackgroundTask, run_process
@@ -29,10 +31,15 @@ class Context(Protocol):
 C = TypeVar("C", bound=Context)
 
 
+async def accept(_platform: Platform) -> None:
+    """Refuse no start."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service(Generic[C]):
     """`open` opens the web side's context and `tasks` the worker's background tasks; each closes it on leaving.
     `views` lists the read models that `satupintu rebuild` can rebuild. `database` names the database in /readyz.
+    `check` refuses a start, by an error that needs a person.
     """
 
     name: str
@@ -41,6 +48,9 @@ class Service(Generic[C]):
     tasks: Callable[[Platform], AbstractAsyncContextManager[Sequence[BackgroundTask]]]
     views: Callable[[C], Sequence[Rebuildable]] = lambda _context: ()
     database: str = "views"
+    check: Callable[[Platform], Awaitable[None]] = accept
+    books: Callable[[Connection], Mapping[str, Any]] | None = None
+    """Reads the books from the service's database, where it keeps them."""
     direct: APIRouter | None = None
     """Routes that are asked most. They are tried first: FastAPI looks through included routers twice, one by one."""
 
@@ -78,7 +88,7 @@ class Service(Generic[C]):
             assets()
             async with (
                 open_access(settings) as app.state.access,
-                open_platform(settings) as platform,
+                open_checked(settings, [self]) as platform,
                 platform.limits.sharing(),
                 open_sign_in(settings, platform.access_log) as app.state.signin,
                 open_parts(settings, app.state),
@@ -108,6 +118,16 @@ class Service(Generic[C]):
 
     async def worker(self, settings: Settings) -> int:
         """Run the background tasks until SIGTERM; the exit status."""
-        async with open_platform(settings) as platform, self.tasks(platform) as tasks:
+        async with open_checked(settings, [self]) as platform, self.tasks(platform) as tasks:
             host, port = settings.health_listener
+            together(tasks)
             return await run_process(self.name, tasks, port=port, host=host)
+
+
+@asynccontextmanager
+async def open_checked(settings: Settings, services: Sequence[Service[Any]]) -> AsyncIterator[Platform]:
+    """The platform, if none of these services refuses it. Raises what needs a person."""
+    async with open_platform(settings) as platform:
+        for service in services:
+            await service.check(platform)
+        yield platform

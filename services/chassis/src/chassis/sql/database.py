@@ -52,8 +52,16 @@ class Database:
     constraint, a wrong column) are SQLAlchemy's. The first use also raises `NotMigrated`, `TooNew` or `OldTable`.
     """
 
-    def __init__(self, url: str, tables: MetaData | History | None = None, *, busy_after_s: float = math.inf) -> None:
-        """`busy_after_s`: backlog of `run`, in seconds, above which it raises `Busy`.
+    def __init__(
+        self,
+        url: str,
+        tables: MetaData | History | None = None,
+        *,
+        busy_after_s: float = math.inf,
+        refuse: Callable[[Connection], None] = lambda _connection: None,
+    ) -> None:
+        """`busy_after_s`: backlog of `run`, in seconds, above which it raises `Busy`. `refuse`: raises what forbids the
+        use of the database; called before its tables are created.
 
         Raises:
             ValueError: not a URL of SQLite (with a file) or PostgreSQL.
@@ -64,7 +72,7 @@ class Database:
             raise ValueError(f"a SQL database is sqlite:///... or postgresql+psycopg://..., not {self.dialect}://")
         if self.dialect == SQLITE and self._url.database in (None, "", ":memory:"):
             raise ValueError("a SQLite database of ours is a file: sqlite:///path/to/file.db")
-        self._tables = tables or MetaData()
+        self._tables, self._refuse = tables or MetaData(), refuse
         self._writing = writing_engine(self._url, WRITERS)
         self._reading = reading_engine(self._url, READERS + 1)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sql-read")
@@ -179,6 +187,7 @@ class Database:
             self._create_tables(connection)
 
     def _create_tables(self, connection: Connection) -> None:
+        self._refuse(connection)
         if isinstance(self._tables, History):
             if self.dialect == SQLITE:
                 migrate(connection, self._tables, finish=True)

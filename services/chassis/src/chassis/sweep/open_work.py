@@ -106,7 +106,10 @@ def open_work_view(repository: Repository, plan: Plan, ignored_types: Collection
     async def prepare(events: Sequence[RecordedEvent]) -> Sequence[WorkPlan]:
         return plans(plan, await repository.reader.load_with(events))
 
-    return View("open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,), frozenset(ignored_types))
+    return View(
+        "open_work", open_work_tables, replace_work, prepare, (COMPLAINT_PREFIX,), frozenset(ignored_types),
+        load=repository.reader.load_with,
+    )  # fmt: skip
 
 
 async def planned(repository: Repository, plan: Plan, complaints: Sequence[UUID]) -> list[WorkPlan]:

@@ -20,7 +20,7 @@ from sqlalchemy import MetaData, Table
 from chassis.base import metrics
 from chassis.base.ports import TimeSource
 from chassis.base.retry import UNREADABLE, RetryPolicy, reason
-from chassis.project.from_store import StoreProjection
+from chassis.project.from_store import STILL_READING, StoreProjection
 from chassis.project.position import position_table
 from chassis.react.reaction import Reaction, Reactor
 from chassis.sql.database import Database
@@ -88,6 +88,11 @@ class Sweep:
         self._lease = Lease(database, tables.lease, f"sweep.{repository.writer}", real)
         self._read = False
         self._backoff = Backoff()
+
+    @property
+    def read_models(self) -> Sequence[StoreProjection]:
+        """What it keeps."""
+        return [self.open_work]
 
     async def run(self) -> None:
         """Run until cancelled: while this process holds the lease, update and scan; otherwise wait for the lease."""
@@ -196,7 +201,7 @@ class Sweep:
 
     def unready(self) -> str | None:
         """Why this task is not ready yet; None if it is."""
-        return None if self._read else "the sweep is still reading the store"
+        return None if self._read else f"the sweep is {self.open_work.history.progress.text or STILL_READING}"
 
 
 def _without_result(plan: WorkPlan | None, version: int, now: datetime) -> bool:

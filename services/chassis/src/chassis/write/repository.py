@@ -15,6 +15,7 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from chassis.base.ports import Append, Appended, KeyRing, Store
+from chassis.tracing import spans
 from chassis.write.cache import CacheEntry, StreamCache
 from chassis.write.level import FeatureLevel
 from chassis.write.loaded import LoadedStream, empty_stream, known_facts
@@ -98,17 +99,18 @@ class Repository:
 
     async def load_for(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
         """The complaints of these events, at the events' versions or later."""
-        newest: dict[UUID, int] = {}
+        versions: dict[str, int] = {}
         for event in events:
-            complaint = complaint_id(event.stream)
-            newest[complaint] = max(event.version, newest.get(complaint, NO_STREAM))
+            versions[event.stream] = max(event.version, versions.get(event.stream, NO_STREAM))
+        newest = {complaint_id(stream): version for stream, version in versions.items()}
         return await self.load_many(list(newest), newest)
 
     async def load_with(self, events: Sequence[RecordedEvent]) -> list[LoadedStream]:
         """As `load_for`, but folds these events onto cached states and reads only what is missing."""
-        added: dict[UUID, list[RecordedEvent]] = {}
+        by_stream: dict[str, list[RecordedEvent]] = {}
         for event in events:
-            added.setdefault(complaint_id(event.stream), []).append(event)
+            by_stream.setdefault(event.stream, []).append(event)
+        added = {complaint_id(stream): of_one for stream, of_one in by_stream.items()}
         cached = self._cache.find(added)
         new = {each: _new_events(events, cached.get(each)) for each, events in added.items()}
         known = await self._fold_on({each: events for each, events in new.items() if events is not None}, cached)
@@ -185,6 +187,7 @@ class Repository:
             at=cause.at,
             request=keys.mac(cause.request) if cause.request is not None and keys.generations else None,
             actor=cause.actor if self._records_actors else None,
+            traceparent=spans.traceparent(stream),
         )
         return [
             encode(fact, event_id(stream, cause.causation_id, type(fact).__name__, ordinal), metadata, keys)
@@ -258,7 +261,9 @@ def _new_events(events: Sequence[RecordedEvent], cached: CacheEntry | None) -> l
     """Those of a stream's events that are not folded yet; None: events before them are missing."""
     version = cached.loaded.state.version if cached is not None else NO_STREAM
     fresh = [event for event in events if event.version > version]
-    return fresh if not fresh or fresh[0].version == version + 1 else None
+    return (
+        fresh if not fresh or (fresh[0].version == version + 1 and fresh[-1].version == version + len(fresh)) else None
+    )
 
 
 def _key_owner(complaint: UUID, history: Sequence[RecordedEvent]) -> UUID:

@@ -33,10 +33,11 @@ AFTER = Annotated[
 
 @codes.command()
 def rebuild() -> None:
-    """Add every missing code. May run beside other processes."""
+    """Add every missing code, and take the public numbers that the store holds. May run beside other processes."""
 
     async def run() -> int:
         async with open_platform(read_settings()) as platform, open_intake(platform) as context:
+            await context.numbers.rebuild(platform.store)
             return await context.codes.rebuild(platform.store)
 
     print(f"{asyncio.run(run())} complaints checked")

@@ -22,7 +22,7 @@ class Audience:
         """The complaint with that number, also if it was filed a moment ago."""
         found = await self.database.read(lambda connection: relations.complaint_of(connection, public_number))
         if found is None:
-            await self.projection.catch_up()
+            await self.projection.refresh()
             found = await self.database.read(lambda connection: relations.complaint_of(connection, public_number))
         return found
 

@@ -73,6 +73,10 @@ class TrackingCodes:
             raise NotFound(what="complaint")
         return found
 
+    async def known(self, code: str) -> UUID | None:
+        """The complaint of a code in its canonical form, of any version, also an ended one."""
+        return await self._find(code, self._secrets.versions)
+
     async def rebuild(self, store: Store) -> int:
         """Add missing rows from the store; returns the number of complaints. May run beside other processes."""
         position, seen, caught_up = None, 0, False
@@ -95,8 +99,8 @@ class TrackingCodes:
         if new:
             await self._database.run(insert)
 
-    async def _find(self, code: str) -> UUID | None:
-        hashes = [_hash(each.secret, code) for each in self._secrets.valid]
+    async def _find(self, code: str, versions: Sequence[SecretVersion] | None = None) -> UUID | None:
+        hashes = [_hash(each.secret, code) for each in versions or self._secrets.valid]
         statement = f"select complaint from codes where hash in ({placeholders(len(hashes))})"  # noqa: S608
         found = await query(self._database, statement, *hashes)
         return UUID(bytes=bytes(found[0][0])) if found else None

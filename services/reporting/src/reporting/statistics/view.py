@@ -31,7 +31,9 @@ def figures_view(repository: Repository, registry: RegistryView, policies: Polic
         known = await registry.current(at_least=max(map(_basis, loaded), default=-1))
         return [case_of(one, known, policies) for one in loaded]
 
-    return View(NAME, figure_tables, put_cases, prepare, (COMPLAINT_PREFIX,))
+    # Followers are found by an index while rows are written.
+    load = repository.reader.load_with
+    return View(NAME, figure_tables, put_cases, prepare, (COMPLAINT_PREFIX,), load=load, indexed_load=True)
 
 
 def _basis(loaded: LoadedStream) -> int:

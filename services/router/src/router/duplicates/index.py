@@ -195,7 +195,9 @@ def index_view(repository: Repository, reader: FeatureExtractor, secret: bytes) 
                 await asyncio.sleep(0)
         return entries
 
-    return View("likeness", define, apply, prepare, (COMPLAINT_PREFIX,))
+    # Its rows are replaced by what their indexes find.
+    load = repository.reader.load_with
+    return View("likeness", define, apply, prepare, (COMPLAINT_PREFIX,), load=load, indexed_load=True)
 
 
 def _entry(state: Complaint, reader: FeatureExtractor, secret: bytes) -> IndexEntry:

@@ -79,6 +79,11 @@ class DuplicateWatcher:
         self._ran = False
         self._prune_at = datetime.min.replace(tzinfo=UTC)
 
+    @property
+    def read_models(self) -> Sequence[StoreProjection]:
+        """What it keeps."""
+        return [self.feed]
+
     async def run(self) -> None:
         """Runs until cancelled: feeds and compares while this process holds the lease, else waits for it."""
         try:

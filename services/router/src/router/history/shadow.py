@@ -83,7 +83,7 @@ def shadow_view(
         loaded = await repository.load_for(by_rule)
         return [made for each in loaded if not each.state.erased for made in _choices(each, ids, context, model)]
 
-    return View(f"shadow.{model}", define, apply, prepare, (COMPLAINT_PREFIX,))
+    return View(f"shadow.{model}", define, apply, prepare, (COMPLAINT_PREFIX,), load=repository.load_with)
 
 
 def _is_by_rule(event: RecordedEvent) -> bool:

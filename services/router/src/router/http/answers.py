@@ -13,6 +13,7 @@ from chassis.http.answers import (
     ComplaintState,
     CountedPage,
     DetailShown,
+    FromRows,
     MatterShown,
     PlaceShown,
     Reported,
@@ -183,7 +184,7 @@ class ArbitersCasefile(DeskCasefile):
     notes: list[AgencyNote]
 
 
-class DeskPage(CountedPage):
+class DeskPage(CountedPage, FromRows):
     """Complaints that wait, the longest waiting first. `next`: where the next page begins; null: there is none."""
 
     complaints: list[DeskCase]

@@ -11,6 +11,7 @@ from chassis.http.access import AGENCY, ARBITER, TRIAGE, Caller, allow
 from chassis.http.files import opens_file
 from chassis.http.openapi import gives
 from chassis.http.web import ClientId, Conditional, DeviceId, IdempotencyKey, Language, NoBody, StrictRoute, etag
+from chassis.project.standing import standing
 from chassis.write.cases import case_of
 from chassis.write.command import Handled, last_version
 from chassis.write.repository import Cause
@@ -23,7 +24,7 @@ from router.http import lists
 from router.http.answers import MOVED, ArbitersCasefile, Decided, DeskCasefile, DeskPage, Precedents
 from router.http.cases import DESK, THE_ARBITER, Office, case_file, open_file, read
 from router.http.request import Context, RequestBody
-from router.placement import status
+from router.placement import status, views
 from router.placement.precedents import PrecedentScope, precedent_matter
 from router.registry.mandates import AgencyUnit
 from router.settings import PARTS
@@ -396,4 +397,5 @@ async def _page(context: Router, who: Principal, place: str, after: str | None, 
         "total": found.total,
         "next": found.next,
         "complaints": await lists.case_files(context, found.states, lang),
+        **await standing(context, views.METADATA, views.VIEW.name),
     }

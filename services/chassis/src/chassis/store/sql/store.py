@@ -13,11 +13,13 @@ from chassis.base.clock import SystemClock
 from chassis.base.errors import Conflict, IdClash
 from chassis.base.group_commit import GroupCommit
 from chassis.base.ports import Append, Appended, Page
+from chassis.base.restored import STORE_ID
 from chassis.sql.database import Database
 from chassis.sql.engine import take_write_lock
 from chassis.store.append_rules import Result, refuse_too_large
 from chassis.store.head import StoreHead
 from chassis.store.poll_subscription import follow
+from chassis.store.sql.lineage import refuse_unfinished
 from chassis.store.sql.read import read_id, read_page, read_stream, read_streams
 from chassis.store.sql.tables import HISTORY, events, meta
 from chassis.store.sql.watcher import HeadWatcher
@@ -37,7 +39,7 @@ class SqlStore:
 
     def __init__(self, url: str, now: Callable[[], datetime] | None = None) -> None:
         """`now`: source of `recorded_at`; default: machine's clock. Raises ValueError: no SQLite or PostgreSQL URL."""
-        self._database = Database(url, HISTORY)
+        self._database = Database(url, HISTORY, refuse=refuse_unfinished)
         self._head = StoreHead()
         self._watcher = HeadWatcher(self._database, self._head)
         self._writer = EventWriter(self._database, now or SystemClock().now, self._head.advance)
@@ -98,8 +100,8 @@ class SqlStore:
 def _store_id(connection: Connection) -> UUID:
     """The store's id, created by the first process."""
     take_write_lock(connection)
-    found = connection.scalar(select(meta.c.value).where(meta.c.name == "store id"))
+    found = connection.scalar(select(meta.c.value).where(meta.c.name == STORE_ID))
     if found is None:
         found = str(UUID(bytes=os.urandom(16), version=4))  # random: there is nothing to derive it from
-        connection.execute(insert(meta).values(name="store id", value=found))
+        connection.execute(insert(meta).values(name=STORE_ID, value=found))
     return UUID(found)
