@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from schemas.events.intake import CaseImported
+from schemas.events.registry import PolicyDecreed
+
 LEVEL: Final = 1
 """Of this version. Raise it by one in a release that writes what the version before does not know."""
-NEEDED: Final[Mapping[str, int]] = MappingProxyType({})
+NEEDED: Final[Mapping[str, int]] = MappingProxyType({CaseImported.__name__: 1, PolicyDecreed.__name__: 1})
 """The level at which a kind of fact may be written, by the event's name; 0 for all others. Remove an entry when every
 version that an installation can be upgraded from knows the fact.
 """
