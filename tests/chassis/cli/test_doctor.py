@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from chassis.base.clock import FixedClock
-from chassis.base.settings import NoState, read_settings
+from chassis.base.cluster import Cluster
+from chassis.base.settings import NoState, Settings, read_settings
 from chassis.cli import doctor as command
+from chassis.kafka.admin import Admin
 from chassis.service import doctor, findings
 from chassis.service import platform as platforms
 from chassis.service.findings import Finding
-from schemas.base.topics import COMPLAINT_EVENTS, FIXED
+from schemas.base.topics import COMPLAINT_EVENTS, FIXED, REGISTRY_EVENTS, RELAY_CHECKPOINT
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TOPIC = FIXED[COMPLAINT_EVENTS]
@@ -56,6 +58,19 @@ def test_of_dead_letters_the_oldest_says_since_when() -> None:
     [one] = findings.dead_letters("intake", [NOW, NOW - timedelta(days=2)])
     assert one.since == NOW - timedelta(days=2)
     assert one.do == "satupintu dead-letters list intake"
+
+
+async def test_a_topic_that_its_writer_makes_with_the_first_record_is_not_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def described(_self: Admin, _names: object) -> dict[str, Any]:
+        return {}
+
+    monkeypatch.setattr(Admin, "describe", described)
+    monkeypatch.setattr(doctor, "SERVICES", ())
+    monkeypatch.setattr(Settings, "kafka_as", lambda _self, _user: Cluster("127.0.0.1:1"))
+    missed = await doctor.of_kafka(read_settings())
+    assert [each.what.split()[0] for each in missed] == [COMPLAINT_EVENTS, REGISTRY_EVENTS, RELAY_CHECKPOINT]
 
 
 class Down:
