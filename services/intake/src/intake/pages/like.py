@@ -11,9 +11,9 @@ from chassis.pages.texts import N_
 from intake.pages.filing_form import place_of
 from intake.pages.kit import PAGES
 from intake.pages.status import turn_of
-from schemas import wording
 from schemas.base.values import ComplaintClass, HolderKind
 from schemas.complaint.lifecycle import Status
+from schemas.wording.names import HOLDERS
 
 MOST: Final = 3
 WITHIN_S: Final = 1.0
@@ -85,7 +85,7 @@ def _like(found: Mapping[str, Any], report: Mapping[str, Any], lang: str) -> Lik
     text = report["text"] or ""
     cut = text if len(text) <= WORDS else f"{text[:WORDS].rsplit(' ', 1)[0]} …"
     kind = HolderKind(found["holder"].partition(":")[0])
-    holder = found["holder_name"] or wording.HOLDERS[kind][lang]
+    holder = found["holder_name"] or HOLDERS[kind][lang]
     turn = turn_of(Status(found["status"]), holder, PAGES.text(N_("pelapornya"), lang))
     return Like(
         found["public_number"], found["received_at"], found["status_text"], turn, report["title"], cut,
