@@ -89,12 +89,14 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open everything; close it on leaving.
 
     Raises:
-        BadSetting: the store's URL is not valid.
+        BadSetting: the store's URL, or the file of the keys, is not valid.
+        NoState: there is no file of the keys; nothing was opened.
         NotMigrated, TooNew: a database is not of this version.
     """
+    master_keys = settings.master_keys  # before anything is open that an error would leave open
     plain = _store(settings.store_url)
     store = TracedStore(plain) if settings.traces else plain
-    keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
+    keyring = SqlKeyRing(settings.keyring_url, master_keys)
     access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
     limits = SharedLimits(Database(settings.limits_url, shared_limits.HISTORY))
