@@ -14,7 +14,7 @@ from support.platform import QUICK, Running, running
 pytestmark = [pytest.mark.journey, pytest.mark.broker]
 
 CITY, PARTITIONS = "kota-bandung", FIXED[COMPLAINT_EVENTS].partitions
-SAMPLED = 0x01  # W3C Trace Context, 3.2.2.5; other bits of the flags say other things, as 0x02: the trace's number is random
+SAMPLED = 0x01  # W3C Trace Context, section 3.2.2.5; 0x02 says that the trace's number is random
 STEPS = {
     "POST /api/v1/complaints", "append ComplaintFiled", "publish ComplaintFiled",
     "react router", "append ComplaintClassified", "publish ComplaintRouted",
