@@ -13,6 +13,7 @@ from chassis.access_log.entry import AccessLogger, MemoryAccessLog
 from chassis.access_log.log import AccessLog
 from chassis.base.clock import FileClock, SystemClock
 from chassis.base.cluster import Cluster
+from chassis.base.errors import ChassisError
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
@@ -108,6 +109,8 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         await keyring.check()
         await access_log.database.check()
         await limits.check()
+        with suppress(ChassisError):  # a command must not find the level unread; a process asks again
+            level.level = await keyring.feature_level() if keyring.shared else level.level
         registry, key = RegistryView(Repository(store, keyring, "reader")), settings.signing_key.get_secret_value()
         yield Platform(settings, store, keyring, clock, registry, key, access_log, limits, level)
     finally:
