@@ -121,7 +121,11 @@ async def _is(value: bool) -> bool:
 async def _credentials_read_all_or_nothing(platform: Supervised, storm: Storm) -> None:
     """The newest credential of the agency reads its whole topic; an ended one is not accepted."""
     if storm.system.users:
-        assert await storm.system.inbox() == await mail(platform.kafka, CITY)
+        # Words about refused replies are still written, a number in a minute: the later reading may have more.
+        there = await mail(platform.kafka, CITY)
+        read = await storm.system.inbox()
+        assert there
+        assert read[: len(there)] == there
     for ended in storm.system.ended:
         with pytest.raises(KafkaDenied):
             await mail(ended, CITY)

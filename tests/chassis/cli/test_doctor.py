@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from chassis.base.clock import FixedClock
+from chassis.base.settings import NoState, read_settings
 from chassis.cli import doctor as command
 from chassis.service import doctor, findings
+from chassis.service import platform as platforms
 from chassis.service.findings import Finding
 from schemas.base.topics import COMPLAINT_EVENTS, FIXED
 
@@ -73,6 +75,34 @@ async def test_without_a_store_that_alone_is_told_and_nothing_else_is_guessed() 
     found = await doctor.examined(Down(), [], lambda: NOW)  # type: ignore[arg-type]
     assert [(each.check, each.known) for each in found] == [("store", False)]
     assert "ConnectionRefusedError" in found[0].what
+
+
+@pytest.fixture
+def empty_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SATUPINTU_STATE_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_a_state_without_keys_is_a_finding_as_any_other_and_nothing_is_loaded_for_it(
+    empty_state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "entry_points", None)
+    assert command.run(as_json=True) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["check"], each["known"]) for each in told["findings"]] == [("state", False)]
+    assert str(empty_state / "secrets/master.key") in told["findings"][0]["what"]
+    assert not list(empty_state.iterdir())
+
+
+async def test_without_keys_no_store_is_opened_that_would_stay_open(
+    empty_state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = list[str]()
+    monkeypatch.setattr(platforms, "open_store", opened.append)
+    with pytest.raises(NoState, match=r"master\.key"):
+        async with platforms.open_platform(read_settings()):
+            pass
+    assert (opened, list(empty_state.iterdir())) == ([], [])
 
 
 @pytest.mark.parametrize("found", [[], [Finding("disk", "var is [full]", "make room", NOW)]])

@@ -1,7 +1,11 @@
 """The layout: the language switch keeps the page, the head leads where whoever looks may go, texts are escaped."""
 
+import re
+
+import pytest
+
 from chassis.pages.navigation import entries_for
-from chassis.pages.render import Kit, View, number
+from chassis.pages.render import Kit, View, _environment, number
 from schemas.access.principal import PUBLIC, Principal
 
 SARI = Principal("https://issuer.test", "sari", frozenset(), "Sari")
@@ -38,3 +42,12 @@ def test_the_page_names_its_language_and_offers_the_other_one() -> None:
 def test_numbers_are_written_as_people_write_them() -> None:
     assert (number(12345, "id"), number(12345, "en")) == ("12.345", "12,345")
     assert (number(1234.5, "id"), number(1234.5, "en")) == ("1.234,5", "1,234.5")
+
+
+@pytest.mark.parametrize(("done", "stands"), [(1, "Diterima"), (4, "Dijawab"), (5, "Ditutup")])
+def test_the_rail_marks_the_last_step_that_has_happened(done: int, stands: str) -> None:
+    steps = ["Diterima", "Ditempatkan", "Ditindaklanjuti", "Dijawab", "Ditutup"]
+    components = _environment("chassis.signin", "id").get_template("kit/components.html").module
+    rail = components.rail(steps, done, "Jalannya laporan")  # type: ignore[attr-defined]
+    assert re.findall(r'aria-current="step">(\w+)', rail) == [stands]
+    assert rail.count("(sudah)") == done

@@ -1,4 +1,4 @@
-"""Public numbers stay on one line wherever they are shown, and nothing else of a page changes."""
+"""Public numbers and times of day stay on one line wherever they are shown; nothing else of a page changes."""
 
 import pytest
 
@@ -13,6 +13,12 @@ def test_a_number_in_a_sentence_is_kept_together() -> None:
     assert unbroken(page) == f'<p>Laporan {KEPT}, diterima &amp; <span class="nobreak">SP-2026-1234567-0</span>.</p>'
 
 
+@pytest.mark.parametrize("time", ["06.11 WIB", "06:11 WITA", "23.59 WIT"])
+def test_a_time_of_day_is_kept_together_with_its_zone(time: str) -> None:
+    page = f'<time datetime="{time}">Sen, 7 Des 2026 {time}</time>'
+    assert unbroken(page) == f'<time datetime="{time}">Sen, 7 Des 2026 <span class="nobreak">{time}</span></time>'
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -24,6 +30,8 @@ def test_a_number_in_a_sentence_is_kept_together() -> None:
         f"<script>'{NUMBER}'</script>",
         f"<p>X{NUMBER} {NUMBER}9 SP-26-1-2</p>",
         "<p>tanpa nomor</p>",
+        "<p>2026.11 WIB, 06.11 WITAMA, WIB</p>",
+        "<textarea>06.11 WIB</textarea>",
     ],
 )
 def test_attributes_fields_and_what_is_no_number_stay_as_they_are(page: str) -> None:

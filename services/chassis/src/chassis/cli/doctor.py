@@ -10,12 +10,15 @@ from typing import Any, Final
 from rich.console import Console
 from rich.markup import escape
 
-from chassis.base.settings import read_settings
+from chassis.base.errors import ChassisError
+from chassis.base.settings import BadSetting, NoState, Settings, read_settings
 from chassis.cli.rebuild import GROUP
 from chassis.service.doctor import examined
-from chassis.service.findings import Finding
+from chassis.service.findings import Finding, unknown
 from chassis.service.platform import open_platform
 
+STATE: Final = "run it in the folder of the platform's state and with its settings; a lost key comes back from a copy"
+DATABASES: Final = "satupintu migrate, and run the version of the program that the databases were made for"
 console: Final = Console(highlight=False, soft_wrap=True)
 
 
@@ -34,9 +37,26 @@ def run(*, as_json: bool) -> int:
 
 
 async def _examined() -> Sequence[Finding]:
+    settings = read_settings()
+    # Before the services are loaded, which takes seconds.
+    return _secrets(settings) or await _opened(settings)
+
+
+def _secrets(settings: Settings) -> Sequence[Finding]:
+    try:
+        settings.master_keys  # noqa: B018 - reads the file
+    except (NoState, BadSetting) as error:
+        return [unknown("state", error, STATE)]
+    return []
+
+
+async def _opened(settings: Settings) -> Sequence[Finding]:
     services = [point.load() for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)]
-    async with open_platform(read_settings()) as platform:
-        return await examined(platform, services, lambda: datetime.now(UTC))  # noqa: TID251 - real time, as files have it
+    try:
+        async with open_platform(settings) as platform:
+            return await examined(platform, services, lambda: datetime.now(UTC))  # noqa: TID251 - real time, as files have it
+    except ChassisError as error:
+        return [unknown("databases", error, DATABASES)]
 
 
 def _json(found: Finding) -> dict[str, Any]:

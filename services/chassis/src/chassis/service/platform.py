@@ -13,6 +13,7 @@ from chassis.access_log.entry import AccessLogger, MemoryAccessLog
 from chassis.access_log.log import AccessLog
 from chassis.base.clock import FileClock, SystemClock
 from chassis.base.cluster import Cluster
+from chassis.base.errors import ChassisError
 from chassis.base.ports import KeyRing, Store, TimeSource
 from chassis.base.settings import PREFIX, BadSetting, Settings
 from chassis.deadletter.topic import KafkaDeadLetters
@@ -88,12 +89,14 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open everything; close it on leaving.
 
     Raises:
-        BadSetting: the store's URL is not valid.
+        BadSetting: the store's URL, or the file of the keys, is not valid.
+        NoState: there is no file of the keys; nothing was opened.
         NotMigrated, TooNew: a database is not of this version.
     """
+    master_keys = settings.master_keys  # before anything is open that an error would leave open
     plain = _store(settings.store_url)
     store = TracedStore(plain) if settings.traces else plain
-    keyring = SqlKeyRing(settings.keyring_url, settings.master_keys)
+    keyring = SqlKeyRing(settings.keyring_url, master_keys)
     access_log = AccessLog(settings.access_log_url, settings.access_log_key.get_secret_value())
     clock: TimeSource = SystemClock() if settings.production else FileClock(settings.clock_file)
     limits = SharedLimits(Database(settings.limits_url, shared_limits.HISTORY))
@@ -106,6 +109,8 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         await keyring.check()
         await access_log.database.check()
         await limits.check()
+        with suppress(ChassisError):  # a command must not find the level unread; a process asks again
+            level.level = await keyring.feature_level() if keyring.shared else level.level
         registry, key = RegistryView(Repository(store, keyring, "reader")), settings.signing_key.get_secret_value()
         yield Platform(settings, store, keyring, clock, registry, key, access_log, limits, level)
     finally:

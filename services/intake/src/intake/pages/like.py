@@ -7,8 +7,13 @@ from typing import Any, Final, NamedTuple
 from fastapi import Request
 
 from chassis.pages.parts import Answer, Call, asked, do
+from chassis.pages.texts import N_
 from intake.pages.filing_form import place_of
-from schemas.base.values import ComplaintClass
+from intake.pages.kit import PAGES
+from intake.pages.status import turn_of
+from schemas.base.values import ComplaintClass, HolderKind
+from schemas.complaint.lifecycle import Status
+from schemas.wording.names import HOLDERS
 
 MOST: Final = 3
 WITHIN_S: Final = 1.0
@@ -18,12 +23,14 @@ WORDS: Final = 280
 
 
 class Like(NamedTuple):
-    """A public report that may be about the same. `text` and `title`: as the public reads them."""
+    """A public report that may be about the same. `turn`: who must act next; None: nobody. `text` and `title`: as the
+    public reads them.
+    """
 
     number: str
     received_at: str
     status_text: str
-    holder_name: str | None
+    turn: str | None
     title: str | None
     text: str
     supports: int
@@ -71,13 +78,16 @@ async def support(request: Request, number: str, key: str, lang: str) -> bool:
 async def _shown(request: Request, found: Sequence[Mapping[str, Any]], lang: str) -> list[Like]:
     calls = {each["public_number"]: Call(each["links"]["report"], lang=lang) for each in found}
     reports = await asked(request, calls)
-    return [_like(each, reports[each["public_number"]]) for each in found if reports[each["public_number"]]]
+    return [_like(each, reports[each["public_number"]], lang) for each in found if reports[each["public_number"]]]
 
 
-def _like(found: Mapping[str, Any], report: Mapping[str, Any]) -> Like:
+def _like(found: Mapping[str, Any], report: Mapping[str, Any], lang: str) -> Like:
     text = report["text"] or ""
     cut = text if len(text) <= WORDS else f"{text[:WORDS].rsplit(' ', 1)[0]} …"
+    kind = HolderKind(found["holder"].partition(":")[0])
+    holder = found["holder_name"] or HOLDERS[kind][lang]
+    turn = turn_of(Status(found["status"]), holder, PAGES.text(N_("pelapornya"), lang))
     return Like(
-        found["public_number"], found["received_at"], found["status_text"], found["holder_name"],
-        report["title"], cut, report["supports"],
+        found["public_number"], found["received_at"], found["status_text"], turn, report["title"], cut,
+        report["supports"],
     )  # fmt: skip

@@ -18,6 +18,7 @@ from chassis.base.errors import ChassisError
 from chassis.http.access import ANYONE
 from chassis.http.headers import WITH_POSITION
 from chassis.pages.parts import ask
+from chassis.pages.texts import N_
 from chassis.signin.forms import CitizensForm
 from chassis.signin.pages import language_of, page_allow, page_router, render
 from intake import files_ahead
@@ -56,9 +57,11 @@ from intake.pages.opened import remember
 from intake.pages.photos import Refused, keep_ahead
 from intake.pages.review import hidden, review_of
 from intake.pages.sent_form import FILES, Sent
+from intake.pages.status import turn_of
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.limits import ADDRESS, ATTACHMENTS, BODY, CONTACT
 from schemas.base.refusals import Refusal
+from schemas.complaint.lifecycle import Status
 
 WITH_FILES: Final = "/lapor/lampiran"
 """Where the review page sends its form. The limit of a request's size does not hold for addresses that end so."""
@@ -113,7 +116,9 @@ async def supported(key: str, request: Request) -> Response:
     except MalformedCode:
         return RedirectResponse("/lapor", HTTPStatus.SEE_OTHER)
     report = await ask(request, f"/api/v1/reports/{number}", {"lang": language_of(request)})
-    return render(request, "lapor_didukung.html", pages=PAGES, number=number, report=report)
+    reporter = PAGES.text(N_("pelapornya"), language_of(request))
+    turn = turn_of(Status(report["status"]), report["agency_name"], reporter) if report else None
+    return render(request, "lapor_didukung.html", pages=PAGES, number=number, report=report, turn=turn)
 
 
 async def _kept(request: Request, context: Intake, given: Mapping[str, str], sent: Any) -> list[Refused]:

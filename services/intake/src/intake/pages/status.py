@@ -54,11 +54,31 @@ def headline(page: Mapping[str, Any], translate: Callable[..., str]) -> Headline
     if status is Status.CLOSED:
         step = STEP_NOW[status] if page["answered_at"] else None
         return Headline(translate(CLOSED, ending=page["status_text"]), None, False, step, _open_to_dispute(page["due"]))
-    lead = page["lead"]
-    step = STEP_NOW.get(Status(lead["status"]) if status is Status.JOINED and lead else status)
+    followed = Status(page["lead"]["status"]) if status is Status.JOINED and page["lead"] else status
     yours = status in REPORTERS_TURN or any(part["question"] for part in page["parts"])
-    turn = translate(N_("Anda")) if yours else holder
-    return Headline(translate(SENTENCES[status], holder=holder), turn, yours, step, _next(page["due"]))
+    turn = translate(N_("Anda")) if yours else turn_of(followed, holder, translate(N_("pelapor laporan itu")))
+    sentence = translate(SENTENCES[status], holder=holder)
+    return Headline(sentence, turn, yours, STEP_NOW.get(followed), _next(page["due"]))
+
+
+def turn_of(status: Status, holder: str | None, reporter: str) -> str | None:
+    """Who must act next on another report; None: nobody. `holder`, `reporter`: what they are called."""
+    if status is Status.CLOSED:
+        return None
+    return reporter if status in REPORTERS_TURN else holder
+
+
+def parts(page: Mapping[str, Any], translate: Callable[..., str]) -> list[tuple[str, Mapping[str, Any] | None]]:
+    """Each part on the tracking page of the API: how it stands and whose turn it is, and the next date."""
+    return [(_part(part, translate), _next(part["due"])) for part in page["parts"]]
+
+
+def _part(part: Mapping[str, Any], translate: Callable[..., str]) -> str:
+    if part["status"] == Status.CLOSED:  # then nobody holds it
+        return f"{part['status_text'][:1].upper()}{part['status_text'][1:]}."
+    if part["question"]:
+        return translate(N_("Giliran Anda: %(holder)s menunggu jawaban Anda."), holder=part["holder_name"])
+    return translate(N_("Giliran %(holder)s: %(status)s."), holder=part["holder_name"], status=part["status_text"])
 
 
 def _next(due: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:

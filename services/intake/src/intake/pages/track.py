@@ -22,7 +22,7 @@ from intake.pages.kit import KEY, PAGES, faults, key_of, new_key
 from intake.pages.opened import forget, opened, remember
 from intake.pages.photos import attach
 from intake.pages.sent_form import Sent, SentForm
-from intake.pages.status import STEPS, headline
+from intake.pages.status import STEPS, headline, parts
 from intake.photos import picture_bytes
 from schemas.base.ids import MalformedCode, parse_public_number
 from schemas.base.limits import ATTACHMENTS, BODY, NOTE
@@ -185,6 +185,7 @@ async def shown_values(context: Context, tracked: TrackedComplaint) -> dict[str,
         "page": page,
         "head": headline(page, translate),
         "steps": [translate(step) for step in STEPS],
+        "parts": parts(page, translate),
         "is_public": loaded.state.is_public,
         "now": context.clock.now(),
         "zone": zone_of_region(loaded.state.place.region if loaded.state.place else None),
