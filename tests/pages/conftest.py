@@ -43,7 +43,9 @@ def front(opened_front: Front) -> Front:
 @pytest_asyncio.fixture(loop_scope="module")
 async def stage(front: Front) -> dict[str, Staged]:
     """Complaints by the name of their state."""
-    found = await set_stage(front.web, front.repository, front.app.state.intake.clock.now())
-    await add_photo(front.app.state.intake, found["photo"].id)
+    intake = front.app.state.intake
+    now = intake.clock.now()
+    found = await set_stage(front.web, front.repository, now)
+    await add_photo(intake.repository, intake.attachments, found["photo"].id, now)
     await fill_public(front.app.state.reporting)
     return found

@@ -138,7 +138,7 @@ async def test_the_arbiter_reads_the_notes_of_a_contested_case_and_the_desk_none
     note = OfficerNoteAdded(at=at, agency=CITY, text="Sudah dua kali kami jelaskan")
     await keep(front.repository.store, front.repository, one.id, [note])
     arbiter = await front.web.get(f"/api/v1/arbitration/{one.id}", headers={"Authorization": "Bearer arbiter"})
-    assert [each["text"] for each in arbiter.json()["notes"]] == ["Sudah dua kali kami jelaskan"]
+    assert [each["text"] for each in arbiter.json()["notes"]] == ["Sudah dua kali kami jelaskan", NOTE]
 
 
 async def test_several_are_acknowledged_at_once_with_a_result_for_each(
@@ -307,6 +307,20 @@ async def test_a_wrong_template_names_what_is_wrong_and_keeps_what_was_written(
     assert unescape(page.text).count(typed["kata"] or typed["nama"])
 
 
+async def test_a_template_that_was_deleted_meanwhile_leads_to_those_that_there_are(
+    front: Front, csrf: dict[str, str]
+) -> None:
+    gone = "00000000-0000-4000-9000-000000000001"
+    for page in (
+        await front.web.get(f"/petugas/templat?hapus={gone}"),
+        await front.web.get("/petugas/templat?ubah=satu"),
+        await front.web.post("/petugas/templat", data={**csrf, "templat": "satu", "tindakan": "hapus"}),
+    ):
+        assert page.status_code == 404, page.text
+        assert "Templat itu tidak ada lagi" in text_of(page)
+        assert "Templat baru" in text_of(page)
+
+
 async def test_a_template_that_somebody_changed_meanwhile_shows_both_texts(front: Front, csrf: dict[str, str]) -> None:
     name = f"Jalan {uuid4()}"
     await front.web.post("/petugas/templat", data={**csrf, "nama": name, "kata": "Satu"})
@@ -416,7 +430,8 @@ async def test_the_photo_of_a_secret_report_is_not_offered_to_the_public(
     front: Front, stage: dict[str, Staged], csrf: dict[str, str]
 ) -> None:
     one = stage["secret"]
-    photo = await add_photo(front.app.state.intake, one.id)
+    intake = front.app.state.intake
+    photo = await add_photo(intake.repository, intake.attachments, one.id, intake.clock.now())
     page = await front.web.get(f"/petugas/{one.id}")
     assert f"/lampiran/{photo}" in page.text
     assert 'value="perlihatkan"' not in page.text

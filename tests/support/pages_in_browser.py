@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import httpx
 
+from chassis.attachments.configured import open_attachments
 from chassis.base.clock import SystemClock
 from chassis.base.settings import Settings
 from chassis.service.platform import open_platform
@@ -25,6 +26,7 @@ from local.process.child import ManagedProcess
 from support.commands import NOWHERE
 from support.stage import Staged, set_stage
 from support.stage_figures import set_figures
+from support.stage_photo import add_photo
 
 SetStage = Callable[[httpx.AsyncClient, Repository, datetime], Awaitable[dict[str, Staged]]]
 CHROMIUM: Final = "/usr/bin/chromium"
@@ -79,6 +81,7 @@ async def _stage(address: str, env: dict[str, str], set_: SetStage) -> dict[str,
         staged = await set_(web, repository, now)
         if set_ is set_stage:  # other stages have what their tests look for
             await set_figures(repository, now)
+            await add_photo(repository, open_attachments(settings), staged["photo"].id, now)
         return staged
 
 

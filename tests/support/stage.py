@@ -103,6 +103,7 @@ def _stories(now: datetime) -> dict[str, list[Fact]]:
         Status.ANSWERED.value: answered,
         Status.ARBITRATION.value: [
             routed,
+            OfficerNoteAdded(at=at, agency=CITY, text=NOTE),
             ComplaintReturned(at=at, agency=CITY, reason=BACK, suggested="pln"),
             ComplaintReferred(at=at, reason="ambiguous", candidates=LIKELY),
             ArbitrationOpened(at=at, reason="third_return", bodies=(CITY,)),

@@ -1,29 +1,31 @@
 """A photo that a reporter sent, with its copy without hidden data, as the worker leaves both."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from uuid import UUID, uuid5
 
 from PIL import Image, ImageDraw
 
-from chassis.attachments.store import Copy, FileId
-from intake.context import Intake
+from chassis.attachments.store import Attachments, Copy, FileId
+from chassis.write.repository import Repository
 from schemas.events.intake import AttachmentAdded, AttachmentChecked
 from support.inbox import keep
 
 
-async def add_photo(intake: Intake, complaint: UUID, name: str = "Lampu Pak Budi.jpg") -> UUID:
+async def add_photo(
+    repository: Repository, attachments: Attachments, complaint: UUID, now: datetime, name: str = "Lampu Pak Budi.jpg"
+) -> UUID:
     """Add it to a complaint of the store; its id."""
     photo, content = uuid5(complaint, name), _picture()
-    at = intake.clock.now() + timedelta(seconds=2)
-    keys = (await intake.repository.keyring.ensure([complaint]))[complaint]
+    at = now + timedelta(seconds=2)
+    keys = (await repository.keyring.ensure([complaint]))[complaint]
     for copy in Copy:
-        await intake.attachments.keep(FileId(complaint, photo, copy, len(content)), _pieces(content), keys)
+        await attachments.keep(FileId(complaint, photo, copy, len(content)), _pieces(content), keys)
     about = {"at": at, "attachment": photo, "media_type": "image/jpeg", "size_bytes": len(content)}
     added = AttachmentAdded.model_validate(about | {"name": name})
     checked = AttachmentChecked.model_validate(about | {"outcome": "cleaned"})
-    await keep(intake.repository.store, intake.repository, complaint, [added, checked])
+    await keep(repository.store, repository, complaint, [added, checked])
     return photo
 
 

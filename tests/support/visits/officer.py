@@ -59,6 +59,7 @@ VISITS: Final = (
     Visit("templat-kosong", TEMPLATES, TEMPLATES, person=NOBODY_HERE),
     Visit("templat", TEMPLATES, TEMPLATES, person=OFFICER, steps=((TEMPLATE, "#tulis .buttons button"),)),
     Visit("templat-galat", TEMPLATES, TEMPLATES, person=OFFICER, status=422, steps=((WRONG, "#tulis .buttons button"),)),
+    Visit("templat-hapus", TEMPLATES, TEMPLATES, person=OFFICER, steps=((NONE, "a[href*='hapus=']"),)),
     # After it, the name is free for the next walk.
     Visit("templat-dihapus", TEMPLATES, TEMPLATES, person=OFFICER, steps=((NONE, "a[href*='hapus=']"), (NONE, "form:has([value=hapus]) button"))),
     Visit("templat-hapus-lama", TEMPLATES, TEMPLATES + "?hapus=00000000-0000-4000-9000-000000000001", person=OFFICER, status=404),

@@ -28,9 +28,11 @@ router: APIRouter = page_router()
 @router.get("/petugas/templat", dependencies=[page_allow(OFFICER)])
 async def templates(request: Request, office: AtOffice, ubah: str = "", hapus: str = "") -> Response:
     """All of them, and a form for a new one, or for the one that is changed; or whether one is to be deleted."""
-    if hapus:
-        return _confirm(request, office, await kept.one(office.context, office.agency, hapus))
-    return await _shown(request, office, await kept.one(office.context, office.agency, ubah) if ubah else None)
+    try:
+        named = await kept.one(office.context, office.agency, hapus or ubah) if hapus or ubah else None
+    except NotFound:
+        return await _gone(request, office)
+    return _confirm(request, office, named) if named and hapus else await _shown(request, office, named)
 
 
 @router.post("/petugas/templat", dependencies=[page_allow(OFFICER), OwnForm])
@@ -53,13 +55,18 @@ async def change(request: Request, office: AtOffice, form: Form) -> Response:
 
 async def _delete(request: Request, office: Office, id_: str, version: int) -> Response:
     if not is_uuid(id_):
-        raise NotFound(template=id_)
+        return await _gone(request, office)
     try:
         await kept.delete(office.context, office.agency, UUID(id_), version)
     except VersionMismatch:
         changed = await kept.one(office.context, office.agency, id_)
         return _confirm(request, office, changed, HTTPStatus.CONFLICT)
     return _back(office, "hapus")
+
+
+async def _gone(request: Request, office: Office) -> Response:
+    """A colleague deleted it meanwhile, or the address is old: the templates that there are."""
+    return await _shown(request, office, None, HTTPStatus.NOT_FOUND)
 
 
 def _confirm(request: Request, office: Office, one: Template, status: int = HTTPStatus.OK) -> Response:
@@ -94,6 +101,7 @@ async def _shown(
         "errors": errors or {},
         "theirs": theirs,
         "conflict": conflict,
+        "gone": status == HTTPStatus.NOT_FOUND,
         "fields": [f"{{{name}}}" for name in FIELDS],
         "most": MOST,
         "done": request.query_params.get("berhasil") if status == HTTPStatus.OK else None,
