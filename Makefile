@@ -54,9 +54,12 @@ audit: setup ## walk the store and prove that no complaint is lost, late or held
 rebuild: setup ## make a read model again from the event store: VIEW=reporting.reports, or all; without it, list them
 	@.venv/bin/satupintu rebuild $(VIEW)
 
+drill: setup ## copy a loaded platform, destroy its state, bring the copy back, and say what is lost (some minutes)
+	@$(RUN) -m pytest tests/journey/test_drill.py --log-cli-level=INFO -q
+
 ##@ Work on it
 test: setup ## every test that needs no Docker and no browser: real Kafka, PostgreSQL, Keycloak (WORKERS=0: one after another)
-	@$(RUN) -m pytest tests -m "not browser and not cluster and not charts" $(PARALLEL)
+	@$(RUN) -m pytest tests -m "not browser and not cluster and not charts and not drill" $(PARALLEL)
 
 test-browser: setup ## sign-in and pages in a real browser (needs Debian's chromium)
 	@$(RUN) -m pytest tests -m browser
@@ -158,4 +161,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo audit audit-dependencies rebuild test test-browser test-pages test-containers test-cluster cluster charts lint check clients simulate chaos bench bench-growth evaluate outlines schemas texts images up down setup clean help
+.PHONY: run demo drill audit audit-dependencies rebuild test test-browser test-pages test-containers test-cluster cluster charts lint check clients simulate chaos bench bench-growth evaluate outlines schemas texts images up down setup clean help
