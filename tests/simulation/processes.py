@@ -504,7 +504,7 @@ def standing_in() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chassis_repository, "fold_registry", founded)
         patch.setattr(knowledge, "reader", READER)
-        patch.setattr(chassis_repository, "decode", DECODE)
+        patch.setattr(chassis_loaded, "decode", DECODE)
         patch.setattr(chassis_loaded, "recorded_facts", tell)
         patch.setattr(Reader, "words", words)
         patch.setattr(history, "metadata_of", metadata_of)
