@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 
 from chassis.base.settings import read_settings
 from chassis.service.platform import open_platform
+from chassis.sql.database import Database
+from intake.storage.tables import HISTORY
+from intake.storage.tracking_codes import TrackingCodes
 from reporting.cli import app
 from schemas.base.ids import tracking_code
 from schemas.reference.load import calendars
@@ -34,6 +37,10 @@ def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             await write(repository, FOLLOWER, filed(2, received_at=T0 + timedelta(seconds=1)), joined(LEAD))
             await write(repository, CLOSED, filed(3), routed(), answered(), lapsed())
 
+            database = Database(platform.settings.vault_url, HISTORY)
+            await TrackingCodes(database, platform.settings.code_secrets).rebuild(platform.store)
+            await database.close()
+
     asyncio.run(live())
     secret = read_settings().code_secrets.newest.secret
     return {"code": tracking_code(secret, LEAD), "number": number_of(1), "id": str(LEAD)}
@@ -41,7 +48,7 @@ def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["code", "number", "id"])
 def test_each_date_is_explained_by_code_number_or_id(codes: dict[str, str], name: str) -> None:
-    said = RUN.invoke(app, ["explain", codes[name]]).output
+    said = RUN.invoke(app, ["explain", codes[name]]).stdout
     assert said.startswith(f"{number_of(1)}: sudah diteruskan, menunggu tindak lanjut (pu, Kota Bandung)")
     assert "Batas waktu tindak lanjut pertama instansi: 9 Maret 2026 pukul 11.00 WIB. Aturan: 5 hari kerja" in said
     assert "Batas waktu penyelesaian laporan: 27 Maret 2026 pukul 10.00 WIB." in said

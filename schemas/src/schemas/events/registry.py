@@ -1,9 +1,9 @@
 """Events about agencies and their mandates, in one stream, so that mergers and overlaps are checked atomically."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from schemas.base.values import AgencyId, Level, RegionCode, Sector, UnitId, Value
 from schemas.events.base import Fact
@@ -156,6 +156,6 @@ class PolicyDecreed(Fact):
     The other numbers stay as they were until then. The newest decree of the same moment replaces the earlier one.
     """
 
-    effective_at: datetime
+    effective_at: AwareDatetime
     source: str
     periods: tuple[DecreedPeriod, ...] = Field(min_length=1)

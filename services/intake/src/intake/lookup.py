@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.service.platform import Platform
 from chassis.sql.database import Database
-from intake.storage.tables import metadata
+from intake.storage.tables import HISTORY
 from intake.storage.tracking_codes import TrackingCodes
 
 
@@ -15,7 +15,7 @@ async def complaint_of_code(platform: Platform, code: str) -> UUID | None:
         ChassisError: from the database.
     """
     settings = platform.settings
-    database = Database(settings.vault_url, metadata)
+    database = Database(settings.vault_url, HISTORY)
     try:
         return await TrackingCodes(database, settings.code_secrets).known(code)
     finally:
