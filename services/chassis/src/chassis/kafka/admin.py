@@ -68,7 +68,9 @@ class Admin:
         return await self._call(lambda client: _ids(client, list(names)))
 
     async def describe(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Of each topic that is there: `partitions`, `copies`, `in_sync` (the least of any), `min_insync`."""
+        """Of each topic that is there: `partitions`, `copies`, `in_sync` (the least of any) and, where this user may
+        read it, `min_insync`.
+        """
         return await self._call(lambda client: _details(client, names))
 
     async def delete(self, names: Collection[str]) -> None:
@@ -179,7 +181,7 @@ def _details(client: Any, names: Sequence[str]) -> dict[str, dict[str, int]]:
             "partitions": len(topic["partitions"]),
             "copies": max(len(each["replica_nodes"]) for each in topic["partitions"]),
             "in_sync": min(len(each["isr_nodes"]) for each in topic["partitions"]),
-            "min_insync": int(configs[name][MIN_INSYNC]["value"]),
+            **({"min_insync": int(configs[name][MIN_INSYNC]["value"])} if MIN_INSYNC in configs.get(name, {}) else {}),
         }
         for name, topic in there.items()
     }

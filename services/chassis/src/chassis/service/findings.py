@@ -82,8 +82,8 @@ def topic(wanted: Topic, there: Mapping[str, Any] | None, *, production: bool) -
             f"{name}: a partition has {there['in_sync']} of {there['copies']} copies",
             "start the missing broker",
         )
-    if production and (there["copies"] < COPIES or there["min_insync"] < IN_SYNC):
-        what = f"{name} has {there['copies']} copies, of which {there['min_insync']} must be written"
+    if production and (there["copies"] < COPIES or there.get("min_insync", IN_SYNC) < IN_SYNC):
+        what = f"{name} has {there['copies']} copies, of which {there.get('min_insync', IN_SYNC)} must be written"
         yield Finding("topics", what, f"keep {COPIES} copies with min.insync.replicas={IN_SYNC}")
 
 
