@@ -53,6 +53,7 @@ NEW_EVENTS: Final = {
     "OfficerNoteAdded",
     "PhotoReleased",
     "PhotoRevoked",
+    "PolicyDecreed",
     "ReportHidden",
     "ReportShown",
 }
