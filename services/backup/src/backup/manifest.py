@@ -112,7 +112,7 @@ def fingerprint(secret: bytes) -> str:
 
 
 def signed(manifest: Manifest, secret: bytes) -> Manifest:
-    """The same with its signature under this version of the master key."""
+    """The manifest with its signature under this version of the master key."""
     return manifest.model_copy(update={"mac": _mac(manifest, secret)})
 
 

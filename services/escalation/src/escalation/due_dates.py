@@ -72,8 +72,8 @@ async def policy_preview(
     lang: Language,
     after: Annotated[str | None, Query(max_length=200, description="the `next` of the page before")] = None,
 ) -> dict[str, Any]:
-    """The same for a decree of periods. A clock that runs keeps its period, so that none moves if `effective_at` is in
-    the future.
+    """The open dates that a decree of periods would move. A clock that runs keeps its period, so that none moves if
+    `effective_at` is in the future.
     """
     decree = PolicyDecreed.model_validate({**body.model_dump(), "at": context.clock.now(), "source": SOURCE})
     return await shown(context, who, decree, after, lang)

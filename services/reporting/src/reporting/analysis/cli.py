@@ -142,7 +142,7 @@ def complaint(
         found = await as_of.complaint(walk, name)
         if not found:
             raise typer.BadParameter("no complaint of that name was known then", param_hint="NAME")
-        await _print(_given(found))
+        _show(found)
 
     _walk(context.obj, run)
 
@@ -158,12 +158,12 @@ def _walk(asked: AsOf, run: Callable[[CaseWalk], Awaitable[None]]) -> None:
     asyncio.run(inside())
 
 
-async def _given(value: Any) -> Any:
-    return value
-
-
 async def _print(found: Awaitable[Any]) -> None:
-    print(json.dumps(await found, ensure_ascii=False, indent=2, default=_plain))
+    _show(await found)
+
+
+def _show(found: Any) -> None:
+    print(json.dumps(found, ensure_ascii=False, indent=2, default=_plain))
 
 
 def _plain(value: object) -> str:

@@ -36,3 +36,28 @@ from (select complaint, "whole", sector, unnest(misses) as m from cases);
 create view rungs as
 select complaint, agency, sector, r.rung, r.cause, r.reached_at
 from (select complaint, agency, sector, unnest(rungs) as r from cases);
+
+-- How long until a milestone, after Kaplan and Meier (1958): what waits now counts until the moment, what ended before it
+-- until then. `share_waiting` of those at risk still waits after `day` days.
+create view survival as
+with waits as (
+    select milestone, epoch(coalesce(reached_at, ended_at, (select taken_at from moment)) - received_at) / 86400 as days,
+        reached_at is not null as reached
+    from (
+        select received_at, ended_at, unnest([
+            {milestone: 'placed', reached_at: placed_at},
+            {milestone: 'acknowledged', reached_at: acknowledged_at},
+            {milestone: 'answered', reached_at: answered_at}
+        ], recursive := true)
+        from complaints
+    )
+), steps as (
+    select milestone, floor(days)::int as day, count(*) filter (reached) as reached, count(*) as leaving from waits group by 1, 2
+), risks as (
+    select milestone, day, reached, sum(leaving) over (partition by milestone order by day desc) as at_risk from steps
+)
+select milestone, day, at_risk::bigint as at_risk, reached,
+    exp(sum(case when reached = at_risk then null else ln(1 - reached / at_risk) end) over so_far) *
+        case when max(reached = at_risk) over so_far then 0 else 1 end as share_waiting
+from risks where reached > 0
+window so_far as (partition by milestone order by day);

@@ -1,16 +1,4 @@
 -- How long until an agency first holds a complaint?
 -- Share that still waits after so many days, after Kaplan and Meier (1958): complaints that wait now count until
 -- the moment, joined and closed ones until they ended.
-with waits as (
-    select epoch(coalesce(placed_at, ended_at, (select taken_at from moment)) - received_at) / 86400 as days,
-        placed_at is not null as reached
-    from complaints
-), steps as (
-    select floor(days)::int as day, count(*) filter (reached) as reached, count(*) as leaving from waits group by 1
-), risks as (
-    select day, reached, sum(leaving) over (order by day desc) as at_risk from steps
-)
-select day, at_risk::bigint as at_risk, reached,
-    exp(sum(case when reached = at_risk then null else ln(1 - reached / at_risk) end) over (order by day)) *
-        case when max(reached = at_risk) over (order by day) then 0 else 1 end as share_waiting
-from risks where reached > 0 order by day;
+select day, at_risk, reached, share_waiting from survival where milestone = 'placed' order by day;
