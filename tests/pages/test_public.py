@@ -43,6 +43,14 @@ async def filled(front: Front) -> Front:
     return front
 
 
+@pytest.mark.parametrize("path", ["/laporan", "/instansi", "/terabaikan"])
+async def test_an_address_that_is_too_long_is_answered_with_the_name_of_what_is_wrong(front: Front, path: str) -> None:
+    name = {"/laporan": "kata", "/instansi": "nama", "/terabaikan": "sesudah"}[path]
+    said = await shown(front, f"{path}?{name}={'a' * 1_000}", 400)
+    assert f"{name.capitalize()}: " in said
+    assert "200" in said
+
+
 async def test_the_list_shows_public_reports_and_finds_their_words(front: Front, stage: dict[str, Staged]) -> None:
     await filled(front)
     everything = await shown(front, "/laporan")
@@ -57,6 +65,8 @@ async def test_the_list_shows_public_reports_and_finds_their_words(front: Front,
             assert re.search(r"Giliran Kota Bandung, langkah berikutnya paling lambat:", words), words
         if stage["closed"].number in words or stage["joined"].number in words:
             assert "Giliran" not in words
+        if stage["joined"].number in words:
+            assert "Ditangani bersama laporan yang diikutinya" in words
     assert stage["routed"].number in await shown(front, "/laporan?kata=lampu+pasar&provinsi=32&wilayah=32.73")
     nothing = await shown(front, "/laporan?kata=gajah")
     assert "Tidak ada laporan yang cocok" in nothing

@@ -160,8 +160,8 @@ class PageRoute(APIRoute):
                 answer = message(request, refusal.status_hint, _title_of(refusal), said(refusal, lang))
             except PageError as error:
                 answer = message(request, error.status, error.name)
-            except RequestValidationError:
-                answer = message(request, HTTPStatus.BAD_REQUEST, "refused")
+            except RequestValidationError as error:
+                answer = message(request, HTTPStatus.BAD_REQUEST, "refused", _wrong(error, language_of(request)))
             except HTTPException as error:
                 answer = message(request, error.status_code, BY_STATUS.get(error.status_code, "refused"))
                 answer.headers.update(error.headers or {})
@@ -224,6 +224,13 @@ def said(refusal: Refusal, lang: str) -> str:
     if not isinstance(refusal, InvalidField):
         return wording.refusal(refusal, lang)
     return wording.as_sentence(wording.why(str(refusal.data["why"]), lang), lang)
+
+
+def _wrong(error: RequestValidationError, lang: str) -> str:
+    """What is wrong with an address: the name of the parameter as it stands there, and why."""
+    first = error.errors()[0]
+    why = wording.found(first["type"], first.get("ctx") or {}, first["msg"], lang)
+    return wording.as_sentence(f"{first['loc'][-1]}: {why}", lang)
 
 
 def _title_of(refusal: Refusal) -> str:

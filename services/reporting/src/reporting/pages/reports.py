@@ -99,7 +99,7 @@ async def reports(
 
 class Card(NamedTuple):
     """One report in the list. `turn`: who must act next; None: nobody, or whoever holds the report that it follows.
-    `due_at`: by when, in `zone`.
+    `due_at`: by when, in `zone`. `follows`: whether it follows another report.
     """
 
     number: str
@@ -114,6 +114,7 @@ class Card(NamedTuple):
     turn: str | None
     due_at: datetime | None
     zone: str
+    follows: bool = False
 
 
 def card_of(state: Complaint, registry: Registry, lang: str, supports: int) -> Card:
@@ -127,7 +128,7 @@ def card_of(state: Complaint, registry: Registry, lang: str, supports: int) -> C
         state.public_number, _short(title or text, 100), _short(text, SHORT) if title else "",
         wording.status(state.status, lang, state.closed), TAGS.get(state.status, "info"), body.name if body else None,
         region, state.received_at, supports, None if state.status is Status.JOINED else head.turn, head.due_at,
-        head.zone,
+        head.zone, state.status is Status.JOINED,
     )  # fmt: skip
 
 
