@@ -307,6 +307,28 @@ async def test_a_form_that_could_not_be_sent_stays_filled_in(page: Page, context
     assert await kept(page) == []
 
 
+async def test_the_browsers_back_button_leads_to_the_step_before_with_its_answers(page: Page) -> None:
+    await page.goto("/lapor")
+    await page.wait_for_function(CONTROLLED)
+    await page.fill("#f-isi", WORDS)
+    await go_on(page)
+    await page.fill("#f-alamat", "Jl. Merdeka 12")
+    await go_on(page)
+    await page.get_by_role("button", name="Tinjau laporan").click()
+    await expect(page.get_by_role("heading", name="Apakah semuanya benar?")).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="Bagaimana kami menghubungi Anda?")).to_be_visible()
+    await page.go_forward()
+    await page.get_by_role("button", name="Kirim laporan").click()
+    await page.wait_for_url("**/lapor/terkirim/**")
+    filed = page.url
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="Apakah semuanya benar?")).to_be_visible()
+    await page.get_by_role("button", name="Kirim laporan").click()
+    await page.wait_for_url("**/lapor/terkirim/**")
+    assert page.url == filed
+
+
 async def test_what_the_api_refuses_is_told_and_kept(page: Page, context: BrowserContext) -> None:
     await page.goto("/lapor/luring")
     await page.fill("#f-isi", WORDS)

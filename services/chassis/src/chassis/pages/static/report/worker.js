@@ -3,6 +3,7 @@ Service worker. Before it stand `VERSION`, `PAGES` (what to show in place of an 
 Pages come from the network; only where there is none, a kept page stands in, which was made for nobody in particular and holds
 nothing personal. With a release the version changes, and what was kept for an older one is deleted.
 */
+const FROM_HISTORY = ["only-if-cached", "force-cache"];
 const CACHE = "satupintu-" + VERSION;
 
 self.addEventListener("install", function (event) {
@@ -31,13 +32,22 @@ async function kept(request) {
 async function page(request, path) {
   const copy = request.method === "POST" ? request.clone() : null;
   try {
-    return await fetch(request);
+    return copy && FROM_HISTORY.includes(request.cache) ? await sentAgain(request) : await fetch(request);
   } catch (error) {
     const cache = await caches.open(CACHE);
     const found = await cache.match(PAGES[path]);
     if (!found) throw error;
     return copy ? withAnswers(found, await copy.formData()) : found;
   }
+}
+
+/*
+"Back" to a step of a form asks the browser's cache alone, which keeps no answers. A step may be sent again: it changes nothing,
+and the form's key files a report once.
+*/
+async function sentAgain(request) {
+  const headers = { "Content-Type": request.headers.get("Content-Type") || "" };
+  return fetch(request.url, { method: "POST", headers, body: await request.blob(), credentials: "same-origin", redirect: "manual" });
 }
 
 /* The page that stands in, with the answers of the form that could not be sent: they live in this page alone. */
