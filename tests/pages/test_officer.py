@@ -6,16 +6,18 @@ from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 
 import httpx
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from agency_inbox.views import METADATA, inbox_view
 from chassis.project.from_store import StoreProjection
+from escalation.views import LADDER, LadderRow, put
 from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import CaseAssigned, OfficerNoteAdded
 from schemas.events.intake import DetailAdded
 from schemas.events.router import ComplaintRouted
 from support.front import Front
-from support.inbox import BASIS, CITY, PLN, ROADS, keep
+from support.inbox import BASIS, CITY, PLN, ROADS, T0, keep
 from support.signed_in import sign_in
 from support.stage import ANSWER, NOTE, Staged
 from support.stage_photo import add_photo
@@ -103,6 +105,29 @@ async def test_an_officer_of_another_unit_and_other_agencies_see_nothing_of_it(
         assert NOTE not in refused.text
     sign_in(front.app, front.web, OFFICER)
     assert NOTE in (await front.web.get(f"/petugas/{one.id}")).text
+
+
+async def test_a_head_reads_of_each_report_that_climbed_its_unit_its_due_date_and_who_looks_at_it(
+    front: Front, stage: dict[str, Staged], csrf: dict[str, str]
+) -> None:
+    escalation, late, dateless = front.app.state.escalation, stage["late"], stage["in_progress"]
+    row = LadderRow(
+        str(late.id), 3, late.number, part=False, guarded=False, status="routed", class_="complaint",
+        holder=f"agency:{CITY}/jalan", agency=CITY, unit="jalan", sector=None, cause="deadline", clock="acknowledge",
+        repetition=0, received_at=T0, due_at=T0, climbed_at=T0, supervision=False,
+    )  # fmt: skip
+    other = row._replace(complaint=str(dateless.id), public_number=dateless.number, unit=None, rung=1, due_at=None)
+    rows: list[tuple[str, LadderRow | None]] = [(each.complaint, each) for each in (row, other)]
+    await escalation.database.run(lambda connection: put(connection, [LADDER], rows))
+    try:
+        page = LexborHTMLParser((await front.web.get("/petugas/unit")).text)
+        said = [" ".join(each.text(separator=" ").split()) for each in page.css("#naik ~ .table-frame tbody tr")]
+        assert re.fullmatch(rf"{late.number} Bidang Jalan terlambat \d+ hari .* WIB Ombudsman.*", said[0]), said
+        assert re.fullmatch(rf"{dateless.number} belum di unit kepala unit.*", said[1]), said
+        assert "Sampai kepala unit: 2. Sampai atasan instansi: 1. Sampai Ombudsman: 1." in page.css_first("main").text()
+    finally:
+        gone: list[tuple[str, LadderRow | None]] = [(each, None) for each, _ in rows]
+        await escalation.database.run(lambda connection: put(connection, [LADDER], gone))
 
 
 @pytest.mark.parametrize("role", ["triage", "analyst", "operator", "inspectorate", "arbiter"])

@@ -12,7 +12,14 @@ def somebody(*roles: str) -> Principal:
 
 @pytest.mark.parametrize(
     ("roles", "page"),
-    [((), "/saya"), (("triage",), "/meja"), (("arbiter",), "/arbiter"), (("triage", "analyst"), "/meja")],
+    [
+        ((), "/saya"),
+        (("triage",), "/meja"),
+        (("arbiter",), "/arbiter"),
+        (("triage", "analyst"), "/meja"),
+        (("operator",), "/operator"),
+        (("inspectorate",), "/pengawas"),
+    ],
 )
 def test_each_role_begins_at_its_first_page(roles: tuple[str, ...], page: str) -> None:
     assert first_page(somebody(*roles)) == page

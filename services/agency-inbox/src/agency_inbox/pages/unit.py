@@ -1,6 +1,7 @@
 """The view of whoever leads: what climbed the ladder, who has how much, what becomes due this week."""
 
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 
@@ -43,6 +44,7 @@ async def unit(request: Request, office: AtOffice) -> Response:
             )
             for id_, number in sorted(counts.by["unit"].items(), key=lambda each: -each[1])
         ],
+        "named": office.units,
         "ladder": await _ladder(request, office),
         "late": facets.address(office, {"tenggat": "terlambat"}),
         "week": [{**row, "signs": facets.signs(row)} for row in due.rows],
@@ -52,14 +54,25 @@ async def unit(request: Request, office: AtOffice) -> Response:
     return show(request, office, "petugas_unit.html", **values)
 
 
-async def _ladder(request: Request, office: Office) -> list[tuple[int, list[dict[str, Any]] | None, int]]:
-    """By rung what has climbed to it, at most `MOST`; None: it cannot be shown now."""
+class Climbed(NamedTuple):
+    """What climbed, longest ago first, at most `MOST` rows as the API tells them, and by rung how many reached it."""
+
+    rows: list[dict[str, Any]]
+    totals: dict[int, int]
+
+
+async def _ladder(request: Request, office: Office) -> Climbed | None:
+    """None: it cannot be shown now."""
     query = {"agency": office.agency, "lang": office.lang}
     units = office.who.units(office.agency)
     query |= {"unit": next(iter(sorted(units)))} if units else {}
     found = await asked(request, {str(rung): Call(f"/api/v1/ladder/{rung}", query) for rung in RUNGS})
-    made = []
-    for rung in RUNGS:
-        answer = found[str(rung)]
-        made.append((rung, answer and answer["items"][:MOST], answer["total"] if answer else 0))
-    return made
+    answers = {rung: found[str(rung)] for rung in RUNGS}
+    if any(answer is None for answer in answers.values()):
+        return None
+    rows = [{**each, "due_at": _moment(each.get("due_at"))} for each in answers[RUNGS[0]]["items"][:MOST]]
+    return Climbed(rows, {rung: answer["total"] for rung, answer in answers.items()})
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None

@@ -37,8 +37,8 @@ ENTRIES: Final = (
     Entry("/meja", N_("Meja"), _has(Role.TRIAGE), begins=True),
     Entry("/arbiter", N_("Sengketa"), _has(Role.ARBITER), begins=True),
     Entry("/preseden", N_("Preseden"), _has(Role.TRIAGE, Role.ARBITER)),
-    Entry("/pengawas", N_("Pengawasan"), _has(*OVERSEERS), begins=True),
     Entry("/operator", N_("Operator"), _has(Role.OPERATOR), begins=True),
+    Entry("/pengawas", N_("Pengawasan"), _has(*OVERSEERS), begins=True),
     Entry(OWN_PAGE, N_("Akun saya"), lambda who: who.signed_in),
     Entry("/masuk", N_("Masuk"), lambda who: not who.signed_in),
 )
