@@ -1,6 +1,7 @@
 """Officers work in the inbox and on a case by forms: filters, several at once, notes, answers, and what changed meanwhile."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 
@@ -116,7 +117,10 @@ async def test_a_head_reads_of_each_report_that_climbed_its_unit_its_due_date_an
         holder=f"agency:{CITY}/jalan", agency=CITY, unit="jalan", sector=None, cause="deadline", clock="acknowledge",
         repetition=0, received_at=T0, due_at=T0, climbed_at=T0, supervision=False,
     )  # fmt: skip
-    other = row._replace(complaint=str(dateless.id), public_number=dateless.number, unit=None, rung=1, due_at=None)
+    other = row._replace(
+        complaint=str(dateless.id), public_number=dateless.number, unit=None, rung=1, due_at=None,
+        climbed_at=T0 + timedelta(hours=1),
+    )  # fmt: skip
     rows: list[tuple[str, LadderRow | None]] = [(each.complaint, each) for each in (row, other)]
     await escalation.database.run(lambda connection: put(connection, [LADDER], rows))
     try:
