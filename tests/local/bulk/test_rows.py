@@ -216,10 +216,18 @@ def test_a_cell_that_cannot_be_read_is_named_with_its_column(tmp_path: Path, col
 @pytest.mark.parametrize(
     ("cell", "code"),
     [("32.73", "32.73"), ("32,73", "32.73"), (32.7, "32.70"), (32.0, "32"), ("3273", "32.73"), ("32.73.01.1001", "32.73.01.1001"),
-     ("3273011001", "32.73.01.1001"), ("Bandung", "Bandung")],
+     ("3273011001", "32.73.01.1001"), ("Kota Bandung", "32.73"), ("KAB. BANDUNG", "32.04"), ("Kodya Bandung", "32.73"),
+     ("Banyuwangi", "35.10"), ("Jakarta Pusat", "31.71"), ("Kota Adm. Jakarta Pusat", "31.71"), ("DKI Jakarta", "31"),
+     ("D.I. Yogyakarta", "34"), ("Prov. Jawa Barat", "32")],
 )  # fmt: skip
 def test_a_region_code_is_read_as_spreadsheets_write_it(cell: object, code: str) -> None:
     assert values.region_code(cell) == code
+
+
+@pytest.mark.parametrize("cell", ["Bandung", "Atlantis", "Kota"])
+def test_a_name_of_no_or_of_several_regions_is_refused(cell: str) -> None:
+    with pytest.raises(ValueError, match="not the name of one"):
+        values.region_code(cell)
 
 
 @pytest.mark.parametrize(

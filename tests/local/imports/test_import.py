@@ -83,6 +83,11 @@ async def test_a_closed_case_is_kept_once_with_its_text_sealed(repository: Repos
     assert b"KENARI" not in stored[0].data + stored[0].metadata
 
 
+async def test_a_row_that_stands_twice_is_kept_once_and_said_once(repository: Repository, tmp_path: Path) -> None:
+    found = await run(repository, source_of(tmp_path, FIRST, FIRST))
+    assert [each.kind for each in found] == ["imported", "known"]
+
+
 async def test_a_changed_row_is_told_and_not_kept(repository: Repository, tmp_path: Path) -> None:
     await run(repository, source_of(tmp_path, FIRST))
 
@@ -103,7 +108,7 @@ async def test_a_changed_row_is_told_and_not_kept(repository: Repository, tmp_pa
         ("selesai", "01/05/2024", "lies before the case was received"),
         ("status", "Entah", "status: 'Entah' is not in the table [status]"),
         ("jenis", "Entah", "jenis: 'Entah' is not in the table [class]"),
-        ("kode", "Bandung", "region"),
+        ("kode", "Bandung", "kode"),
     ],
 )
 async def test_a_row_that_cannot_be_kept_is_refused_by_its_column(
@@ -136,7 +141,7 @@ async def test_an_open_case_is_not_history(repository: Repository, tmp_path: Pat
 async def test_one_id_with_two_contents_is_refused(repository: Repository, tmp_path: Path) -> None:
     found = await run(repository, source_of(tmp_path, FIRST, (FIRST[0], "Lain", *FIRST[2:]), FIRST))
 
-    assert [each.kind for each in found] == ["imported", "refused", "imported"]
+    assert [each.kind for each in found] == ["imported", "refused", "known"]
 
 
 async def test_no_book_counts_it_and_the_audit_finds_nothing_wrong(repository: Repository, tmp_path: Path) -> None:

@@ -68,7 +68,9 @@ def file(
     title_column: Annotated[str | None, typer.Option(help="column with a title")] = None,
     class_column: Annotated[str | None, typer.Option(help="column with complaint, aspiration or information")] = None,
     addressed_to_column: Annotated[str | None, typer.Option(help="column with the body it is addressed to")] = None,
-    region_column: Annotated[str | None, typer.Option(help="column with a Kemendagri region code")] = None,
+    region_column: Annotated[
+        str | None, typer.Option(help="column with a Kemendagri region code, or the name of a regency or province")
+    ] = None,
     address_column: Annotated[str | None, typer.Option(help="column with the place in words")] = None,
     lat_column: Annotated[str | None, typer.Option(help="column with the latitude, WGS 84 degrees")] = None,
     lon_column: Annotated[str | None, typer.Option(help="column with the longitude, WGS 84 degrees")] = None,

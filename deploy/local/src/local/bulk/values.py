@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from local.bulk.regions import code_of
 from schemas.base.strict_json import is_whole
 from schemas.base.values import FIRST_YEAR
 
@@ -63,11 +64,21 @@ def id_of(cell: Any) -> str:
 
 
 def region_code(cell: Any) -> str:
-    """A Kemendagri code with its dots. Read as well: 32,73, 3273, and 32.7 for 32.70, which a spreadsheet shortens."""
+    """A Kemendagri code with its dots. Read as well: 32,73, 3273, 32.7 for 32.70, which a spreadsheet shortens, and the
+    name of one province, regency or city.
+    """
+    if re.search(r"[^\W\d_]", text_of(cell)):
+        return _named(text_of(cell))
     code = re.sub(r"[\s,]", ".", text_of(cell).strip())
     if re.fullmatch(r"\d{4}|\d{6}|\d{10}", code):
         code = ".".join(part for part in (code[:2], code[2:4], code[4:6], code[6:]) if part)
     return f"{code}0" if re.fullmatch(r"\d{2}\.\d", code) else code
+
+
+def _named(name: str) -> str:
+    if (code := code_of(name)) is None:
+        raise ValueError(f"{name!r} is no code such as 32.73 and not the name of one province, regency or city")
+    return code
 
 
 def decimal_of(cell: Any) -> float:

@@ -101,6 +101,9 @@ def _print(found: Sequence[ImportResult], filed: Sequence[FilingResult]) -> None
             print(f"row {each.row.number}, line {each.row.line}{named}: {NAMES[each.kind]}{why}")
     for kind, count in Counter(each.kind for each in found).items():
         print(f"{count} {NAMES[kind]}")
+    for one in filed:
+        if one.kind not in ("filed", "known"):
+            print(f"row {one.row.number}, line {one.row.line} ({one.row.id}): {one.kind} as a complaint: {one.why}")
     for outcome, count in Counter(str(each.kind) for each in filed).items():
         print(f"{count} of the open ones {outcome} as complaints")
     if any(each.kind == "open" for each in found) and not filed:

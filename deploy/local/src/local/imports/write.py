@@ -34,7 +34,7 @@ async def import_cases(repository: Repository, rows: Iterable[CaseRow]) -> Async
     Raises:
         ChassisError: as store and key ring raise it. What was written stays, and is known when the rows come again.
     """
-    waiting = iter(rows)
+    waiting, kept = iter(rows), set[UUID]()
     while batch := list(islice(waiting, BATCH)):
         facts = {row.case: row.fact for row in batch if row.fact is not None and not row.fault}
         kinds = await _write(repository, facts)
@@ -44,8 +44,9 @@ async def import_cases(repository: Repository, rows: Iterable[CaseRow]) -> Async
             elif row.fact is None:
                 yield ImportResult(row, "open")
             else:
-                kind = kinds[row.case]
-                yield ImportResult(row, kind, ERASED if kind == "refused" else "")
+                kind: Kind = "known" if row.case in kept else kinds[row.case]
+                kept.add(row.case)
+                yield ImportResult(row, kind, ERASED if kinds[row.case] == "refused" else "")
 
 
 async def _write(repository: Repository, facts: dict[UUID, CaseImported]) -> dict[UUID, Kind]:
