@@ -8,7 +8,6 @@ from typing import Any, Final
 import pyarrow as pa
 from pydantic_core import from_json, to_json
 
-from chassis.kafka.cloudevents import is_complaint_stream
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.events import BY_NAME
@@ -79,7 +78,7 @@ def row_of(event: RecordedEvent) -> dict[str, Any]:
     return {
         "store_position": event.position,
         "stream": event.stream,
-        "complaint": event.stream.removeprefix(COMPLAINT_PREFIX) if is_complaint_stream(event.stream) else None,
+        "complaint": event.stream[len(COMPLAINT_PREFIX) :] if event.stream.startswith(COMPLAINT_PREFIX) else None,
         "version": event.version,
         "type": event.type,
         "event_id": str(event.id),
