@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import duckdb
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 WIDEST: Final = 10_000
 """Characters of a line that is not shown on a terminal."""
@@ -48,7 +48,7 @@ def show(console: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) 
         console.print(whole)
         return
     for row in rows:
-        one = Table(show_header=False)
+        one = Table(Column(), Column(overflow="fold"), show_header=False)
         for pair in zip(names, row, strict=True):
             one.add_row(*pair)
         console.print(one)
