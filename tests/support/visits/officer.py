@@ -43,7 +43,7 @@ VISITS: Final = (
           steps=((NONE, "form:has(#f-nama) button"),)),
     Visit("petugas-dilarang", "/petugas", "/petugas", person="Tono Wijaya", status=403),
     *(one(f"kasus-{state}", state) for state in
-      ("routed", "in_progress", "awaiting_reporter", "answered", "noted", "late", "secret", "wide")),
+      ("routed", "in_progress", "awaiting_reporter", "answered", "noted", "late", "neglected", "secret", "wide")),
     one("kasus-foto", "photo"),
     one("kasus-foto-dilihat", "photo", (NONE, "form:has([value=perlihatkan]) button")),
     # After it, the photo is as it was for the next walk.
