@@ -56,7 +56,7 @@ async def test_a_list_goes_on_after_its_last_row(front: Front, monkeypatch: pyte
     while path:
         page = await seen_by(front, "arbiter", path)
         found += [one.number for one in ones if one.number in page]
-        further = re.search(r'href="([^"]+)"[^>]*>Halaman berikutnya', page)
+        further = re.search(r'href="([^"]+)"[^>]*><span>Halaman berikutnya', page)
         path = unescape(further[1]) if further else ""
     assert found == [one.number for one in ones]
 

@@ -6,6 +6,7 @@ import pytest
 
 from chassis.pages.navigation import entries_for
 from chassis.pages.render import Kit, View, _environment, number
+from chassis.pages.unbroken import unbroken
 from schemas.access.principal import PUBLIC, Principal
 
 SARI = Principal("https://issuer.test", "sari", frozenset(), "Sari")
@@ -25,14 +26,14 @@ def test_the_head_leads_to_signing_in_or_to_ones_own_page() -> None:
 
 
 def test_whatever_is_shown_is_text() -> None:
-    values = {"title": "<b>", "text": '"><script>alert(1)</script>', "after": None}
+    values = {"title": "<b>", "text": '"><script>alert(1)</script>', "after": None, "back": None, "lacks_role": False}
     page = Kit("chassis.signin").render(View("id"), "message.html", **values)
     assert "<script>alert" not in page
     assert "&lt;b&gt;" in page
 
 
 def test_the_page_names_its_language_and_offers_the_other_one() -> None:
-    values = {"title": "x", "text": "y", "after": None}
+    values = {"title": "x", "text": "y", "after": None, "back": None, "lacks_role": False}
     page = Kit("chassis.signin").render(View("en", "/lacak"), "message.html", **values)
     assert '<html lang="en">' in page
     assert 'href="/lacak?lang=id" lang="id" hreflang="id">Bahasa Indonesia</a>' in page
@@ -51,3 +52,10 @@ def test_the_rail_marks_the_last_step_that_has_happened(done: int, stands: str) 
     rail = components.rail(steps, done, "Jalannya laporan")  # type: ignore[attr-defined]
     assert re.findall(r'aria-current="step">(\w+)', rail) == [stands]
     assert rail.count("(sudah)") == done
+
+
+def test_a_number_in_a_button_keeps_the_space_before_it() -> None:
+    # A button lays out each of its elements by itself and drops the spaces between them.
+    components = _environment("chassis.signin", "id").get_template("kit/components.html").module
+    shown = unbroken(components.button("Gabungkan dengan SP-2026-000003-7"))  # type: ignore[attr-defined]
+    assert '><span>Gabungkan dengan <span class="nobreak">SP-2026-000003-7</span></span></button>' in shown

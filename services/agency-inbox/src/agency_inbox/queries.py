@@ -71,10 +71,12 @@ NEVER_ENDS: Final = NEVER + timedelta(days=1)
 
 
 def period(context: Inbox, name: Period, zone: str) -> tuple[datetime, datetime]:
-    """From and before which date: `today` until midnight in the agency's zone, `week` until seven days later."""
+    """From and before which date: `today` until midnight in the agency's zone, `week` until seven days later: what
+    pages call due in seven days is the last of it.
+    """
     now = context.clock.now()
     midnight = now.astimezone(zone_of(zone)).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    ends: dict[Period, datetime] = {"overdue": now, "today": midnight, "week": midnight + timedelta(days=6)}
+    ends: dict[Period, datetime] = {"overdue": now, "today": midnight, "week": midnight + timedelta(days=7)}
     return (EPOCH if name == "overdue" else now, ends[name])
 
 

@@ -20,7 +20,7 @@ from chassis.http.files import holders_file
 from chassis.pages.forms import Form, key_of
 from chassis.pages.surroundings import surroundings
 from chassis.signin.forms import OwnForm
-from chassis.signin.pages import page_allow, page_router, said
+from chassis.signin.pages import PageError, page_allow, page_router, said
 from schemas import wording
 from schemas.base.limits import BODY, NOTE
 from schemas.base.refusals import InvalidField, NotFound, Refusal, UnseenDetail
@@ -42,14 +42,14 @@ class Opened:
 
 
 async def _opened(complaint: UUID, office: AtOffice) -> Opened:
-    """Raises NotFound: there is none, or it is not theirs, at whichever of their agencies."""
+    """Raises PageError: there is none, or it is not theirs, at whichever of their agencies."""
     for agency in dict.fromkeys((office.agency, *office.bodies)):
         here = office._replace(agency=agency)
         try:
             return Opened(here, *await queries.case_file(here.context, here.who, agency, complaint, here.lang))
         except NotFound:
             continue
-    raise NotFound(complaint=str(complaint))
+    raise PageError(HTTPStatus.NOT_FOUND, "not-in-inbox")
 
 
 Case = Annotated[Opened, Depends(_opened)]
