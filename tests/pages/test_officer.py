@@ -90,6 +90,11 @@ async def test_the_filters_say_as_many_as_they_show(
         assert len(re.findall(r"data-row>", shown)) == int(count), href
 
 
+async def test_the_own_page_names_body_and_unit(front: Front) -> None:
+    sign_in(front.app, front.web, f"officer:{CITY}/jalan")
+    assert "petugas (Kota Bandung, Bidang Jalan)" in text_of(await front.web.get("/saya"))
+
+
 async def test_an_officer_of_another_unit_and_other_agencies_see_nothing_of_it(
     front: Front, stage: dict[str, Staged]
 ) -> None:

@@ -1,6 +1,7 @@
 """The layout: the language switch keeps the page, the head leads where whoever looks may go, texts are escaped."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -8,6 +9,7 @@ from chassis.pages.navigation import entries_for
 from chassis.pages.render import Kit, View, _environment, number
 from chassis.pages.unbroken import unbroken
 from schemas.access.principal import PUBLIC, Principal
+from schemas.base.sealed import ERASED
 
 SARI = Principal("https://issuer.test", "sari", frozenset(), "Sari")
 
@@ -26,14 +28,14 @@ def test_the_head_leads_to_signing_in_or_to_ones_own_page() -> None:
 
 
 def test_whatever_is_shown_is_text() -> None:
-    values = {"title": "<b>", "text": '"><script>alert(1)</script>', "after": None, "back": None, "lacks_role": False}
+    values = {"title": "<b>", "text": '"><script>alert(1)</script>', "after": None}
     page = Kit("chassis.signin").render(View("id"), "message.html", **values)
     assert "<script>alert" not in page
     assert "&lt;b&gt;" in page
 
 
 def test_the_page_names_its_language_and_offers_the_other_one() -> None:
-    values = {"title": "x", "text": "y", "after": None, "back": None, "lacks_role": False}
+    values = {"title": "x", "text": "y", "after": None}
     page = Kit("chassis.signin").render(View("en", "/lacak"), "message.html", **values)
     assert '<html lang="en">' in page
     assert 'href="/lacak?lang=id" lang="id" hreflang="id">Bahasa Indonesia</a>' in page
@@ -59,3 +61,12 @@ def test_a_number_in_a_button_keeps_the_space_before_it() -> None:
     components = _environment("chassis.signin", "id").get_template("kit/components.html").module
     shown = unbroken(components.button("Gabungkan dengan SP-2026-000003-7"))  # type: ignore[attr-defined]
     assert '><span>Gabungkan dengan <span class="nobreak">SP-2026-000003-7</span></span></button>' in shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("id", "Sudah dihapus bersama data pelapor."), ("en", "Erased with the reporter's data.")]
+)
+def test_what_was_erased_is_told_in_the_language_of_the_page(lang: str, said: str) -> None:
+    page = Kit("chassis.signin").render(View(lang), "message.html", title="x", text=ERASED, after=None)
+    assert ERASED not in page
+    assert said in unescape(page)
