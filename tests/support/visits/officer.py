@@ -49,6 +49,7 @@ VISITS: Final = (
     # After it, the photo is as it was for the next walk.
     one("kasus-foto-ditarik", "photo", (NONE, "form:has([value=tarik]) button")),
     one("kasus-peta", "located"),
+    one("kasus-beralih", "arbitration"),
     one("kasus-galat", "in_progress", (NONE, "#jawab .buttons button"), status=422),
     one("kasus-berubah", "in_progress", (STALE, "#jawab .buttons button"), status=409),
     one("kasus-catatan-galat", "noted", (NONE, "form:has([value=catatan]) button"), status=422),
