@@ -1,6 +1,7 @@
 """Officers work in the inbox and on a case by forms: filters, several at once, notes, answers, and what changed meanwhile."""
 
 import re
+from base64 import b64encode
 from datetime import timedelta
 from html import unescape
 from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
@@ -555,3 +556,14 @@ async def test_an_officer_lands_in_the_inbox(front: Front, csrf: dict[str, str])
     assert 'href="/petugas"' in (await front.web.get("/saya")).text
     sign_in(front.app, front.web, "analyst")
     assert 'href="/petugas"' not in (await front.web.get("/")).text
+
+
+async def test_the_page_after_the_last_one_does_not_say_that_there_is_none(
+    front: Front, stage: dict[str, Staged], csrf: dict[str, str]
+) -> None:
+    await refresh(front)
+    beyond = b64encode(b'[253402214400000000, "00000000-0000-4000-9000-000000000001"]').decode()
+    words = text_of(await front.web.get("/petugas", params={"sesudah": beyond}))
+    assert "Tidak ada laporan lagi sesudah yang terakhir Anda lihat." in words
+    assert words.count("Kembali ke halaman pertama") == 1
+    assert "Tidak ada laporan terbuka." not in words
