@@ -16,6 +16,7 @@ from jinja2.ext import do
 
 from chassis.pages import charts, dates
 from chassis.pages.assets import address
+from chassis.pages.folded import folded
 from chassis.pages.navigation import entries_for
 from chassis.pages.texts import LANGUAGES, N_, texts
 from chassis.pages.unbroken import unbroken
@@ -123,6 +124,6 @@ def _environment(package: str, lang: str) -> Environment:
         "date": date,
         "number": lambda value: number(value, lang),
     }
-    made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance,
+    made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance, "folded": folded,
                      "bars": charts.bars, "grid": charts.grid, "lines": charts.lines, "plot": charts.plot}  # fmt: skip
     return made

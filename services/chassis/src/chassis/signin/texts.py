@@ -59,6 +59,10 @@ MESSAGES: Final = {
         N_("Halaman ini tidak ditemukan"),
         N_("Periksa kembali alamat, kode, atau nomor yang Anda masukkan."),
     ),
+    "not-in-inbox": Message(
+        N_("Laporan ini tidak ada di kotak masuk Anda"),
+        N_("Mungkin laporannya sudah beralih ke instansi atau unit lain, atau alamatnya salah ketik."),
+    ),
     "too-many": Message(
         N_("Terlalu banyak permintaan"),
         N_("Dari sambungan Anda datang terlalu banyak permintaan. Tunggu satu menit, lalu coba lagi."),
