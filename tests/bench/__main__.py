@@ -13,7 +13,7 @@ from rich.table import Table
 from bench.measure import Result
 from chassis.base.errors import Busy
 
-PARTS = ("fold", "placing", "door", "relay", "projection", "delivery", "pages", "kurrentdb")
+PARTS = ("fold", "placing", "door", "relay", "projection", "delivery", "pages", "export", "kurrentdb")
 FILE = Path("var/bench.json")
 
 

@@ -131,6 +131,8 @@ def paths(front: Front, complaint: str, code: str, state: Complaint) -> Iterator
         "attachment": complaint,
         "name": "flow",
         "service": "router",
+        "day": "2026-03-02",
+        "job": complaint,
     }
     for path, methods in front.app.openapi()["paths"].items():
         if "get" in methods:

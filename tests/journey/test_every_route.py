@@ -7,11 +7,12 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from itertools import product
 from typing import Any, cast
 from uuid import uuid4  # noqa: TID251 - a client makes its own keys
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -464,6 +465,8 @@ async def look_everywhere(witness: Witness) -> None:
         "token": [one.number for one in kept],
         "code": ["roads"],
         "name": list(FIGURES),
+        "day": [today_in_jakarta()],
+        "job": [(await witness.post("/api/v1/as-of", at="2026-01-01", what="books"))["id"]],
     }
     for method, route, _ in witness.templates:
         names = re.findall(r"{(\w+)}", route)
@@ -471,6 +474,11 @@ async def look_everywhere(witness: Witness) -> None:
             path = route.format(**dict(zip(names, chosen, strict=True)))
             for query in queries(route):
                 await there(witness, path + query)
+
+
+def today_in_jakarta() -> str:
+    """The day under which the open data hold what was received now."""
+    return datetime.now(ZoneInfo("Asia/Jakarta")).date().isoformat()  # noqa: TID251 - the platform's own time
 
 
 def queries(route: str) -> list[str]:

@@ -111,7 +111,7 @@ async def test_a_decision_that_somebody_else_took_says_so_and_keeps_the_reason(f
     assert page.status_code == 409
     assert "Laporan ini berubah sementara Anda menulis" in text_of(page)
     assert "Tulisan saya" in page.text
-    assert not re.search(r"<button[^>]*>Putuskan", page.text), "there is nothing left to decide"
+    assert not re.search(r"<button[^>]*><span>Putuskan", page.text), "there is nothing left to decide"
     assert (await state(front, one)).holder.agency == PLN
 
 

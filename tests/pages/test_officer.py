@@ -1,6 +1,7 @@
 """Officers work in the inbox and on a case by forms: filters, several at once, notes, answers, and what changed meanwhile."""
 
 import re
+from base64 import b64encode
 from datetime import timedelta
 from html import unescape
 from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
@@ -57,6 +58,22 @@ async def send(front: Front, one: Staged, csrf: dict[str, str], move: str, **fie
     return await front.web.post(f"/petugas/{one.id}", data=form)
 
 
+async def filed(front: Front, text: str = "Lampu padam") -> Staged:
+    """Somebody files."""
+    answer = await front.web.post(
+        "/api/v1/complaints", json={"text": text}, headers={"Idempotency-Key": str(uuid4())}
+    )  # fmt: skip
+    sent = answer.json()
+    return Staged(UUID(sent["id"]), sent["tracking_code"], sent["public_number"])
+
+
+async def route(front: Front, one: Staged) -> None:
+    """The report goes to the city."""
+    at = front.app.state.intake.clock.now()
+    routed = ComplaintRouted(at=at, agency=CITY, cause="desk", basis=BASIS)
+    await keep(front.repository.store, front.repository, one.id, [routed])
+
+
 async def test_the_inbox_shows_open_cases_with_signs_and_counts(
     front: Front, stage: dict[str, Staged], csrf: dict[str, str]
 ) -> None:
@@ -88,6 +105,11 @@ async def test_the_filters_say_as_many_as_they_show(
     for href, count in found:
         shown = (await front.web.get(unescape(href))).text
         assert len(re.findall(r"data-row>", shown)) == int(count), href
+
+
+async def test_the_own_page_names_body_and_unit(front: Front) -> None:
+    sign_in(front.app, front.web, f"officer:{CITY}/jalan")
+    assert "petugas (Kota Bandung, Bidang Jalan)" in text_of(await front.web.get("/saya"))
 
 
 async def test_an_officer_of_another_unit_and_other_agencies_see_nothing_of_it(
@@ -260,6 +282,23 @@ async def test_a_return_says_its_consequence_before_and_names_a_body_by_its_name
     done = await send(front, one, csrf, "kembalikan", alasan="Tiang milik PLN", saran="pln")
     assert done.status_code == 303, done.text
     assert (await state(front, one)).last_return.suggested == PLN  # type: ignore[union-attr]
+
+
+async def test_a_case_that_has_left_says_so_and_offers_nothing(front: Front, csrf: dict[str, str]) -> None:
+    one = await filed(front)
+    await route(front, one)
+    sent = await send(front, one, csrf, "kembalikan", alasan="Tiang milik PLN", saran="pln")
+    page = await front.web.get(sent.headers["location"])
+    words = text_of(page)
+    assert "Laporan ini tidak lagi pada Anda" in words
+    assert "Ketika itu laporan" in words
+    assert "Tenggat" not in words.partition("Ketika itu laporan")[2].partition("Riwayat")[0]
+    moves = LexborHTMLParser(page.text).css("main [name=tindakan]")
+    assert [move.attributes["value"] for move in moves] == []
+    await route(front, one)
+    again = text_of(await front.web.get(f"/petugas/{one.id}"))
+    assert "tidak lagi pada Anda" not in again
+    assert "Tenggat tindak lanjut pertama instansi" in again
 
 
 async def test_an_answer_written_while_the_reporter_added_something_is_kept_and_sent_on_the_new_version(
@@ -517,3 +556,14 @@ async def test_an_officer_lands_in_the_inbox(front: Front, csrf: dict[str, str])
     assert 'href="/petugas"' in (await front.web.get("/saya")).text
     sign_in(front.app, front.web, "analyst")
     assert 'href="/petugas"' not in (await front.web.get("/")).text
+
+
+async def test_the_page_after_the_last_one_does_not_say_that_there_is_none(
+    front: Front, stage: dict[str, Staged], csrf: dict[str, str]
+) -> None:
+    await refresh(front)
+    beyond = b64encode(b'[253402214400000000, "00000000-0000-4000-9000-000000000001"]').decode()
+    words = text_of(await front.web.get("/petugas", params={"sesudah": beyond}))
+    assert "Tidak ada laporan lagi sesudah yang terakhir Anda lihat." in words
+    assert words.count("Kembali ke halaman pertama") == 1
+    assert "Tidak ada laporan terbuka." not in words

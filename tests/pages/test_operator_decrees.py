@@ -1,5 +1,6 @@
 """The operator decrees days off and periods by forms; each shows beforehand which open dates it moves."""
 
+import re
 from datetime import datetime, timedelta
 
 import httpx
@@ -10,6 +11,7 @@ from pages.test_operator_registry import confirm, registry, send
 from schemas.complaint.state import Complaint
 from schemas.deadlines import running
 from schemas.events.escalation import DueDateMoved
+from schemas.events.router import ArbitrationOpened
 from schemas.reference.load import policies
 from support.front import Front
 from support.inbox import keep, routed
@@ -73,6 +75,14 @@ async def test_days_off_are_decreed_after_a_preview_that_is_then_true(front: Fro
     assert [fact for fact in facts if isinstance(fact, DueDateMoved)]
     again = text_of(await send(front, CALENDAR, **form))
     assert "sudah berlaku" in again
+
+
+async def test_the_date_of_a_contested_report_is_the_ombudsmans(front: Front) -> None:
+    one, at = await at_desk(front), front.app.state.intake.clock.now()
+    await keep(front.repository.store, front.repository, one.id, [ArbitrationOpened(at=at, reason="third_return")])
+    await front.app.state.escalation.sweep.feed()
+    words = text_of(await shown(front, CALENDAR, **await calendar(front)))
+    assert re.search(rf"{one.number} Ombudsman putusan Ombudsman", words), words
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,14 @@ async def test_each_office_sees_what_climbed_to_it(front: Front) -> None:
     assert high.number not in await seen_by(front, "officer:pln")
 
 
+async def test_what_is_on_the_public_list_is_said_to_be_there(front: Front) -> None:
+    listed, seen = await climbed(front, 4), await climbed(front, 3)
+    page = await seen_by(front, "arbiter", "/pengawas?jenjang=3")
+    of_listed = page.partition(listed.number)[2].partition("SP-")[0]
+    assert "Di daftar publik laporan yang diabaikan sejak" in of_listed
+    assert "Dilihat oleh" in page.partition(seen.number)[2].partition("SP-")[0]
+
+
 async def test_a_list_goes_on_after_its_last_row(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("escalation.pages.SIZE", 1)
     ones = [await climbed(front, 3) for _ in range(2)]
@@ -56,7 +64,7 @@ async def test_a_list_goes_on_after_its_last_row(front: Front, monkeypatch: pyte
     while path:
         page = await seen_by(front, "arbiter", path)
         found += [one.number for one in ones if one.number in page]
-        further = re.search(r'href="([^"]+)"[^>]*>Halaman berikutnya', page)
+        further = re.search(r'href="([^"]+)"[^>]*><span>Halaman berikutnya', page)
         path = unescape(further[1]) if further else ""
     assert found == [one.number for one in ones]
 

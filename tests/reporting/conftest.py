@@ -21,6 +21,8 @@ from reporting import http, open311, queries
 from reporting.charts import http as charts
 from reporting.charts import pages
 from reporting.context import Reporting
+from reporting.open_data import http as open_data
+from reporting.past import http as past
 from reporting.settings import SERVICE
 from reporting.statistics.view import figures_view
 from reporting.views import SUPPORTS_VIEW
@@ -61,6 +63,8 @@ async def web(reporting: Reporting) -> AsyncIterator[httpx.AsyncClient]:
     app.state.access = RoleTokens()
     app.include_router(http.router)
     app.include_router(charts.router)
+    app.include_router(open_data.router)
+    app.include_router(past.router)
     app.include_router(pages.router)
     app.include_router(open311.router)
     install(app, ready)

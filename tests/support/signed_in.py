@@ -29,6 +29,7 @@ NEEDED: Final = tuple(
             rf"(?:agencies(?:/[^/?]+/(?:{_CHANGES}))?|calendars|policies|due-dates/(?:policy-)?preview)",
             "operator",
         ),
+        ("GET|POST", "as-of(?:/.+)?", "analyst"),
         ("GET", "data-requests", "operator"),
         ("GET|POST", "dead-letters/.+", "operator"),
         ("GET|POST", r"agencies/(?P<body>[^/?]+)/.+", r"officer:\g<body>"),

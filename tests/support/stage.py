@@ -7,7 +7,7 @@ from uuid import UUID, uuid4  # noqa: TID251 - a client makes its own keys
 import httpx
 
 from chassis.write.repository import Repository
-from schemas.base.values import Basis, Candidate
+from schemas.base.values import Basis, Candidate, Clock
 from schemas.complaint.lifecycle import Status
 from schemas.events.agency_inbox import (
     ClarificationRequested,
@@ -18,6 +18,7 @@ from schemas.events.agency_inbox import (
     ResponseGiven,
 )
 from schemas.events.base import Fact
+from schemas.events.escalation import ComplaintEscalated, DeadlineMissed
 from schemas.events.intake import ResolutionConfirmed
 from schemas.events.registry import MandateGiven
 from schemas.events.reporting import ContentReported
@@ -87,6 +88,21 @@ async def set_stage(web: httpx.AsyncClient, repository: Repository, now: datetim
     return found | {name: Staged(*one) for name, one in more.items()}
 
 
+def _neglected(since: datetime) -> list[Fact]:
+    """What escalation records while nobody does anything: each clock climbs by itself and its last rung repeats."""
+    clocks = (Clock.ACKNOWLEDGE, Clock.SETTLE)
+    missed = [DeadlineMissed(at=since, clock=clock, started_version=1, due_at=since, agency=CITY) for clock in clocks]
+    climbed = [
+        ComplaintEscalated(
+            at=since + timedelta(days=7 * max(week, 0)), rung=min(week + 4, 4), clock=clock, started_version=1,
+            repetition=max(week, 0),
+        )
+        for week in range(-3, 14)
+        for clock in clocks
+    ]  # fmt: skip
+    return [*missed, *climbed]
+
+
 def _stories(now: datetime) -> dict[str, list[Fact]]:
     at = now + timedelta(seconds=1)
     routed = ComplaintRouted(at=at, agency=CITY, cause="mandate", basis=Basis(registry_version=0, rules="test"))
@@ -112,6 +128,10 @@ def _stories(now: datetime) -> dict[str, list[Fact]]:
         "secret": [routed],
         "noted": [*begun, OfficerNoteAdded(at=at, agency=CITY, text=NOTE)],
         "late": [routed.model_copy(update={"at": now - timedelta(days=90)})],
+        "neglected": [
+            routed.model_copy(update={"at": now - timedelta(days=150)}),
+            *_neglected(now - timedelta(days=120)),
+        ],
         "wide": [routed],
         "closed": [*answered, ResolutionConfirmed(at=at, rating=4)],
         "hidden": [*begun, ReportHidden(at=at, reason="personal_data", note=WHY_HIDDEN)],

@@ -44,6 +44,8 @@ ROUTES: Final = {
     "/books": OPEN_TO_ALL,
     "/counts": OPEN_TO_ALL,
     "/statistics": OPEN_TO_ALL,
+    "/open-data": OPEN_TO_ALL,
+    "/as-of": OFFICES,
     "/calendars": OPEN_TO_ALL,
     "/policies": OPEN_TO_ALL,
     "/due-dates": OFFICES,

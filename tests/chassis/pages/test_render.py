@@ -1,12 +1,15 @@
 """The layout: the language switch keeps the page, the head leads where whoever looks may go, texts are escaped."""
 
 import re
+from html import unescape
 
 import pytest
 
 from chassis.pages.navigation import entries_for
 from chassis.pages.render import Kit, View, _environment, number
+from chassis.pages.unbroken import unbroken
 from schemas.access.principal import PUBLIC, Principal
+from schemas.base.sealed import ERASED
 
 SARI = Principal("https://issuer.test", "sari", frozenset(), "Sari")
 
@@ -51,3 +54,19 @@ def test_the_rail_marks_the_last_step_that_has_happened(done: int, stands: str) 
     rail = components.rail(steps, done, "Jalannya laporan")  # type: ignore[attr-defined]
     assert re.findall(r'aria-current="step">(\w+)', rail) == [stands]
     assert rail.count("(sudah)") == done
+
+
+def test_a_number_in_a_button_keeps_the_space_before_it() -> None:
+    # A button lays out each of its elements by itself and drops the spaces between them.
+    components = _environment("chassis.signin", "id").get_template("kit/components.html").module
+    shown = unbroken(components.button("Gabungkan dengan SP-2026-000003-7"))  # type: ignore[attr-defined]
+    assert '><span>Gabungkan dengan <span class="nobreak">SP-2026-000003-7</span></span></button>' in shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("id", "Sudah dihapus bersama data pelapor."), ("en", "Erased with the reporter's data.")]
+)
+def test_what_was_erased_is_told_in_the_language_of_the_page(lang: str, said: str) -> None:
+    page = Kit("chassis.signin").render(View(lang), "message.html", title="x", text=ERASED, after=None)
+    assert ERASED not in page
+    assert said in unescape(page)

@@ -30,6 +30,7 @@ VIEWS = [
     "reporting.figures",
     "reporting.supports",
     "reporting.listed",
+    "reporting.open-data",
     "router.router",
     "router.open_work",
     "router.likeness",

@@ -158,6 +158,14 @@ class TestSummary:
         assert retraction(given(filed(), plain), _as_told(filed(), plain)) is None, "it is public"
         assert retraction(given(filed(), graded), _as_told(filed(), graded)) is None, "it never was"
 
+    def test_what_was_public_until_it_was_erased_is_taken_back(self) -> None:
+        read = ComplaintClassified.model_validate({"at": NOON, "class": "complaint", "basis": BASIS})
+        erased = PersonalDataErased(at=NOON)
+        state = given(filed(), read, erased)
+        assert summary(state, NATION, None) is None
+        back = retraction(state, _as_told(filed(), read, erased))
+        assert back == SummaryRetracted(public_number=state.public_number, version=2)
+
     @pytest.mark.parametrize("kind", ["secret", "supervision", "unread", "part", "nothing"])
     def test_what_the_public_may_not_know_of_has_no_line(self, kind: str) -> None:
         grade = ComplaintClassified.model_validate(

@@ -25,6 +25,7 @@ VISITS: Final = (
     Visit("lacak-galat", "/lacak", "/lacak", steps=(({"#f-kode": "7K3M"}, "main form button"),), status=422),
     *(Visit(f"lacak-{state}", "/lacak/{key}", "/lacak/{number}", opens=state) for state in STATES),
     Visit("lacak-panjang", "/lacak/{key}", "/lacak/{number}", opens="long"),
+    Visit("lacak-terabaikan", "/lacak/{key}", "/lacak/{number}", opens="neglected"),
     Visit("lacak-rahasia", "/lacak/{key}", "/lacak/{number}", opens="secret"),
     Visit("lacak-berhasil", "/lacak/{key}", "/lacak/{number}?berhasil=keterangan", opens="in_progress"),
     Visit(

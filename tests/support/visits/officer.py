@@ -43,12 +43,13 @@ VISITS: Final = (
           steps=((NONE, "form:has(#f-nama) button"),)),
     Visit("petugas-dilarang", "/petugas", "/petugas", person="Tono Wijaya", status=403),
     *(one(f"kasus-{state}", state) for state in
-      ("routed", "in_progress", "awaiting_reporter", "answered", "noted", "late", "secret", "wide")),
+      ("routed", "in_progress", "awaiting_reporter", "answered", "noted", "late", "neglected", "secret", "wide")),
     one("kasus-foto", "photo"),
     one("kasus-foto-dilihat", "photo", (NONE, "form:has([value=perlihatkan]) button")),
     # After it, the photo is as it was for the next walk.
     one("kasus-foto-ditarik", "photo", (NONE, "form:has([value=tarik]) button")),
     one("kasus-peta", "located"),
+    one("kasus-beralih", "arbitration"),
     one("kasus-galat", "in_progress", (NONE, "#jawab .buttons button"), status=422),
     one("kasus-berubah", "in_progress", (STALE, "#jawab .buttons button"), status=409),
     one("kasus-catatan-galat", "noted", (NONE, "form:has([value=catatan]) button"), status=422),

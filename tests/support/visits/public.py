@@ -23,6 +23,7 @@ VISITS: Final[tuple[Visit, ...]] = (
     Visit("laporan-dijawab", "/laporan/{nomor}", "/laporan/{number}", opens="answered"),
     Visit("laporan-diteruskan", "/laporan/{nomor}", "/laporan/{number}", opens="routed"),
     Visit("laporan-ditutup", "/laporan/{nomor}", "/laporan/{number}", opens="closed"),
+    Visit("laporan-terabaikan", "/laporan/{nomor}", "/laporan/{number}", opens="neglected"),
     Visit("laporan-panjang", "/laporan/{nomor}", "/laporan/{number}", opens="long_placed"),
     Visit("laporan-letak", "/laporan/{nomor}", "/laporan/{number}", opens="located"),
     Visit("laporan-disembunyikan", "/laporan/{nomor}", "/laporan/{number}", opens="hidden", status=410),

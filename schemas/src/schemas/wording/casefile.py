@@ -1,6 +1,6 @@
 """The parts of a complaint's case file that reporter, agency and triage desk see in the same form."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -11,11 +11,28 @@ from schemas.complaint.fold import RecordedFact
 from schemas.complaint.state import Complaint
 from schemas.events.agency_inbox import INTERNAL, OfficerNoteAdded
 from schemas.events.base import Fact
+from schemas.events.escalation import ComplaintEscalated
 from schemas.events.intake import AttachmentAdded
 from schemas.registry.fold import Registry
 from schemas.wording.facts import sentence
 from schemas.wording.names import agency as agency_name
 from schemas.wording.names import status
+
+
+class TimelineRow(dict[str, Any]):
+    """One event as the API answers it. `reminder` is for pages alone: which clock this row reminds of once more, by its
+    name and the version that started it; None: the row tells something new.
+    """
+
+    reminder: tuple[str, int] | None = None
+
+
+def timeline_row(fact: Fact, fields: Mapping[str, Any]) -> TimelineRow:
+    """The row of an event. The last rung repeats for as long as nothing happens, each time as an event of its own."""
+    row = TimelineRow(fields)
+    if isinstance(fact, ComplaintEscalated) and fact.repetition:
+        row.reminder = (fact.clock or "", fact.started_version or 0)
+    return row
 
 
 def status_fields(state: Complaint, lang: str) -> dict[str, Any]:
@@ -97,12 +114,15 @@ def timeline(
     without their reporter's names for them.
     """
     return [
-        {
-            "at": recorded.fact.at,
-            "type": type(recorded.fact).__name__,
-            "version": recorded.version,
-            "sentence": sentence(recorded.fact if file_names else _unnamed(recorded.fact), registry, lang),
-        }
+        timeline_row(
+            recorded.fact,
+            {
+                "at": recorded.fact.at,
+                "type": type(recorded.fact).__name__,
+                "version": recorded.version,
+                "sentence": sentence(recorded.fact if file_names else _unnamed(recorded.fact), registry, lang),
+            },
+        )
         for recorded in history
         if not isinstance(recorded.fact, INTERNAL)
     ]

@@ -71,10 +71,12 @@ NEVER_ENDS: Final = NEVER + timedelta(days=1)
 
 
 def period(context: Inbox, name: Period, zone: str) -> tuple[datetime, datetime]:
-    """From and before which date: `today` until midnight in the agency's zone, `week` until seven days later."""
+    """From and before which date: `today` until midnight in the agency's zone, `week` until seven days later: what
+    pages call due in seven days is the last of it.
+    """
     now = context.clock.now()
     midnight = now.astimezone(zone_of(zone)).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    ends: dict[Period, datetime] = {"overdue": now, "today": midnight, "week": midnight + timedelta(days=6)}
+    ends: dict[Period, datetime] = {"overdue": now, "today": midnight, "week": midnight + timedelta(days=7)}
     return (EPOCH if name == "overdue" else now, ends[name])
 
 
@@ -155,8 +157,18 @@ def _has(state: Complaint, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-async def case_file(context: Inbox, who: Principal, agency: str, complaint: UUID, lang: str) -> tuple[Row, Complaint]:
-    """Everything that the agency may read of one complaint, and its state as far as they may read it.
+class CaseFile(NamedTuple):
+    """What the API answers of a complaint, and its state as far as they may read it. `past`: as it was when it left
+    them.
+    """
+
+    shown: Row
+    state: Complaint
+    past: bool
+
+
+async def case_file(context: Inbox, who: Principal, agency: str, complaint: UUID, lang: str) -> CaseFile:
+    """Everything that the agency may read of one complaint.
 
     Raises:
         NotFound: there is none, or it is not theirs.
@@ -178,7 +190,7 @@ async def case_file(context: Inbox, who: Principal, agency: str, complaint: UUID
     # An inspectorate reads the case, and not what the officers of its agency note for themselves.
     written = notes(as_read(whole, own).facts(), registry, agency) if own.words else []
     more = {"precedent": await _precedent(context, who, loaded.state, registry, lang), "notes": written}
-    return {**shown, **more}, loaded.state
+    return CaseFile({**shown, **more}, loaded.state, allowed.extent is Extent.PAST)
 
 
 async def readable(

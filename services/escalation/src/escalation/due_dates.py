@@ -1,7 +1,7 @@
 """Which open dates a decree would move, over HTTP. Nothing is written."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -18,7 +18,7 @@ from schemas import wording
 from schemas.access.accused import WORKS_FOR
 from schemas.base import limits
 from schemas.base.refusals import InvalidField
-from schemas.base.values import DESK, Clock
+from schemas.base.values import ARBITER, DESK, ROUTER, Clock, Holder
 from schemas.contract.base import RequestModel
 from schemas.contract.written import WHOLE
 from schemas.events.registry import CalendarDecreed, DecreedPeriod, Holiday, PolicyDecreed
@@ -29,6 +29,8 @@ WITHIN_S: Final = 1.0
 """How long a request waits for the whole preview before it answers how far it is."""
 DAYS: Final = 366
 SOURCE: Final = "-"
+HOLDERS: Final[Mapping[Clock, Holder]] = {Clock.PLACE: ROUTER, Clock.ARBITRATION: ARBITER}
+"""Whose date it is while no agency holds the report; of other clocks the triage desk's."""
 
 
 class DaysOffBody(RequestModel):
@@ -134,7 +136,9 @@ def _item(move: MovedDate, registry: Registry, lang: str) -> dict[str, Any]:
 
 
 def _what(agency: str, clock: Clock, registry: Registry, lang: str) -> dict[str, Any]:
-    name = wording.agency(agency, None, registry) if agency else wording.holder(DESK, registry, lang)
+    name = (
+        wording.agency(agency, None, registry) if agency else wording.holder(HOLDERS.get(clock, DESK), registry, lang)
+    )
     return {
         "agency": agency or None,
         "agency_name": name,

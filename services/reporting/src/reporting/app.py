@@ -20,6 +20,12 @@ from reporting.charts import http as charts
 from reporting.charts import pages as chart_pages
 from reporting.context import Reporting
 from reporting.listed import listed_view
+from reporting.open_data import http as open_data
+from reporting.open_data.files import OpenFiles
+from reporting.open_data.republish import Republish
+from reporting.open_data.view import open_data_view
+from reporting.past import http as past
+from reporting.past.worker import PastJobs
 from reporting.purging import WordPurge
 from reporting.reaction import publish_open_data
 from reporting.settings import SERVICE
@@ -59,6 +65,7 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
         letters = platform.dead_letters(SERVICE)
         verifier = platform.verifier
         react = publish_open_data(context.registry, policies(), summaries)
+        lines = open_data_projection(context)
         guard = Guard(context.repository, react, letters, verifier=verifier)
         try:
             yield [
@@ -69,7 +76,11 @@ async def open_worker(platform: Platform) -> AsyncIterator[list[BackgroundTask]]
                 context.figures,
                 context.supports,
                 listed_projection(context),
+                lines,
+                OpenFiles(context.database),
+                Republish(context.database, context.repository, react, lines),
                 WordPurge(context.database),
+                PastJobs(context.database),
                 BooksMetric(context.database),
                 AddedColumn(
                     context.database,
@@ -90,6 +101,12 @@ def listed_projection(context: Reporting) -> StoreProjection:
     return StoreProjection(repository.store, context.database, queries.METADATA, listed_view(repository))
 
 
+def open_data_projection(context: Reporting) -> StoreProjection:
+    """The read model behind the files of open data."""
+    view = open_data_view(context.repository, context.registry, policies())
+    return StoreProjection(context.repository.store, context.database, queries.METADATA, view)
+
+
 def views(context: Reporting) -> list[Rebuildable]:
     """The read models, for `satupintu rebuild`."""
     reports = Rebuildable(context.database, queries.METADATA, reports_view(context.repository))
@@ -98,8 +115,18 @@ def views(context: Reporting) -> list[Rebuildable]:
         rebuildable(context.figures),
         rebuildable(context.supports),
         rebuildable(listed_projection(context)),
+        rebuildable(open_data_projection(context)),
     ]
 
 
-ROUTERS: Final = [http.router, content.router, charts.router, chart_pages.router, open311.router, pages.router]
+ROUTERS: Final = [
+    http.router,
+    content.router,
+    charts.router,
+    open_data.router,
+    past.router,
+    chart_pages.router,
+    open311.router,
+    pages.router,
+]
 service: Final = Service(SERVICE, ROUTERS, open_reporting, open_worker, views, books=books)

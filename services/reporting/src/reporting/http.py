@@ -201,7 +201,7 @@ async def public_report(context: Reporting, loaded: LoadedStream, lang: str) -> 
         "position": position_of(loaded.state),
         "lead_public_number": lead.public_number if lead and lead.is_public else None,
         "photos": released_photos(loaded),
-        "timeline": [moment._asdict() for moment in history],
+        "timeline": [moment.row() for moment in history],
     }
 
 

@@ -6,8 +6,8 @@ from typing import Protocol
 from chassis.project.registry import RegistryView
 from chassis.react.reaction import Outcome, Reaction
 from chassis.write.loaded import LoadedStream
-from schemas.contract.open_data import Line, retraction, summary
-from schemas.deadlines import timeline_due
+from reporting.open_data.line import line_of
+from schemas.contract.open_data import Line, retraction
 from schemas.deadlines.policies import Policies
 
 
@@ -30,11 +30,7 @@ def publish_open_data(registry: RegistryView, policies: Policies, summaries: Sum
 
     async def react(loaded: Sequence[LoadedStream]) -> Sequence[Outcome | None]:
         known = await registry.current()
-        lines = [
-            summary(each.state, known, timeline_due(each.state, known, policies))
-            or retraction(each.state, each.facts())
-            for each in loaded
-        ]
+        lines = [line_of(each, known, policies) or retraction(each.state, each.facts()) for each in loaded]
         await summaries.send([line for line in lines if line is not None])
         return [None] * len(loaded)
 

@@ -9,8 +9,10 @@ from schemas import wording
 from schemas.complaint.fold import RecordedFact, evolve
 from schemas.complaint.state import Complaint, new
 from schemas.events.agency_inbox import INTERNAL, ComplaintDelivered
+from schemas.events.base import Fact
 from schemas.events.intake import ContactRead, DataAccessGiven, DataAccessRequested, ErasureRefused, ErasureRequested
 from schemas.registry.fold import Registry, fold_registry
+from schemas.wording.casefile import TimelineRow, timeline_row
 
 NOT_PUBLIC: Final = (
     *INTERNAL, ComplaintDelivered, ContactRead, DataAccessRequested, DataAccessGiven, ErasureRequested, ErasureRefused,
@@ -21,11 +23,16 @@ reporter's own data.
 
 
 class TimelineEntry(NamedTuple):
-    """One fact: domain time, event type, and a sentence."""
+    """One fact: domain time, event type, a sentence, and the fact itself."""
 
     at: datetime
     type: str
     sentence: str
+    fact: Fact
+
+    def row(self) -> TimelineRow:
+        """As the API answers it."""
+        return timeline_row(self.fact, {"at": self.at, "type": self.type, "sentence": self.sentence})
 
 
 def until(history: Sequence[RecordedFact], as_of: datetime | None) -> list[RecordedFact]:
@@ -53,7 +60,9 @@ def moments(
     """
     untold = NOT_PUBLIC if public else (ComplaintDelivered, *INTERNAL)
     return [
-        TimelineEntry(fact.at, type(fact).__name__, wording.sentence(fact, registry, lang, public=public, words=words))
+        TimelineEntry(
+            fact.at, type(fact).__name__, wording.sentence(fact, registry, lang, public=public, words=words), fact
+        )
         for fact in (recorded.fact for recorded in history)
         if not isinstance(fact, untold)
     ]

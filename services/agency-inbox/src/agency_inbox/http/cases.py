@@ -25,7 +25,7 @@ async def one(
     agency: str, complaint: UUID, who: Caller, context: Context, lang: Language, response: Response
 ) -> dict[str, Any]:
     """Everything that the agency may read of one complaint."""
-    shown, state = await queries.case_file(context, who, agency, complaint, lang)
+    shown, state, _ = await queries.case_file(context, who, agency, complaint, lang)
     etag(response, state.version)
     return shown
 

@@ -56,8 +56,8 @@ async def carry_out(office: Office, cases: list[UUID], action: str, officer: str
 async def _one(office: Office, case: UUID, action: str, body: HttpBody, key: str) -> Result:
     number, asked = "", page_move(office.who, office.agency, case, ROUTES[action], key)
     try:
-        _, state = await queries.case_file(office.context, office.who, office.agency, case, office.lang)
-        number = state.public_number
+        found = await queries.case_file(office.context, office.who, office.agency, case, office.lang)
+        number = found.state.public_number
         await move(office.context, office.who, asked, body)
     except Refusal as refusal:
         return Result(number, str(case) if not isinstance(refusal, NotFound) else "", said(refusal, office.lang))

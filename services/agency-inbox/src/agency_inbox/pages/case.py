@@ -20,7 +20,7 @@ from chassis.http.files import holders_file
 from chassis.pages.forms import Form, key_of
 from chassis.pages.surroundings import surroundings
 from chassis.signin.forms import OwnForm
-from chassis.signin.pages import page_allow, page_router, said
+from chassis.signin.pages import PageError, page_allow, page_router, said
 from schemas import wording
 from schemas.base.limits import BODY, NOTE
 from schemas.base.refusals import InvalidField, NotFound, Refusal, UnseenDetail
@@ -35,21 +35,21 @@ router: APIRouter = page_router()
 
 
 class Opened:
-    """A case as its page shows it: read once for a request."""
+    """A case as its page shows it: read once for a request. `past`: as it was when it left them."""
 
-    def __init__(self, office: Office, file: dict[str, Any], state: Complaint) -> None:
-        self.office, self.file, self.state = office, file, state
+    def __init__(self, office: Office, file: dict[str, Any], state: Complaint, past: bool) -> None:
+        self.office, self.file, self.state, self.past = office, file, state, past
 
 
 async def _opened(complaint: UUID, office: AtOffice) -> Opened:
-    """Raises NotFound: there is none, or it is not theirs, at whichever of their agencies."""
+    """Raises PageError: there is none, or it is not theirs, at whichever of their agencies."""
     for agency in dict.fromkeys((office.agency, *office.bodies)):
         here = office._replace(agency=agency)
         try:
             return Opened(here, *await queries.case_file(here.context, here.who, agency, complaint, here.lang))
         except NotFound:
             continue
-    raise NotFound(complaint=str(complaint))
+    raise PageError(HTTPStatus.NOT_FOUND, "not-in-inbox")
 
 
 Case = Annotated[Opened, Depends(_opened)]
@@ -147,9 +147,10 @@ async def _shown(
     regions = await region_names(request, [state.place.region if state.place else None])
     policy = office.context.policies.at(state.received_at)
     found = await elsewhere.beside(request, office, state.id)
-    offered = await forms.offered(office, state)
+    offered = forms.NOTHING if case.past else await forms.offered(office, state)
     values = {
         "file": file,
+        "past": case.past,
         "state": state,
         "region": regions.get(state.place.region or "") if state.place else None,
         "sector": sector(state.sector, office.lang) if state.sector else None,
@@ -168,7 +169,7 @@ async def _shown(
         "news": news or [],
         "choices": choices or {},
         "done": request.query_params.get("berhasil") if not form else None,
-        "photos": photos_of(file["attachments"], state, office.registry, office.agency),
+        "photos": [] if case.past else photos_of(file["attachments"], state, office.registry, office.agency),
         "surroundings": surroundings(state.place),
         "shortcuts": await office.context.offices.shortcuts(office.id),
         "own_units": office.registry.agencies[office.agency].units,

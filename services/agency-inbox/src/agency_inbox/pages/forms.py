@@ -82,6 +82,10 @@ class Offered(NamedTuple):
     waits_for: str
 
 
+NOTHING: Final = Offered(frozenset(), "")
+"""Of a case that has left."""
+
+
 class Wrong(Exception):
     """A form cannot be carried out as it is: sentences by the form's fields."""
 

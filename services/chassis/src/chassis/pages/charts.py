@@ -14,7 +14,7 @@ MOST_SERIES: Final = 6
 HEIGHT: Final = 240
 """Of the drawing, without the labels around it."""
 TOP: Final = 24
-LEFT: Final = 14.0
+LEFT: Final = 16.0
 RIGHT: Final = 98.0
 """Ends of the horizontal axis, in percent: the values of the other axis stand left of it."""
 LABEL_HEIGHT: Final = 22

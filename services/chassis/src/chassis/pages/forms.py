@@ -36,7 +36,9 @@ def key_of(form: Mapping[str, str]) -> str:
 
 
 def faults(error: ValidationError, names: Mapping[str, str], lang: str) -> dict[str, str]:
-    """One sentence for each wrong field of a command, by the form's field. `names`: those, by the command's."""
+    """One sentence for each wrong field of a command, by the form's field. `names`: those, by the command's, in the
+    order of the page.
+    """
     found: dict[str, str] = {}
     for item in error.errors(include_input=False):
         field = ".".join(str(part) for part in item["loc"])
@@ -45,4 +47,5 @@ def faults(error: ValidationError, names: Mapping[str, str], lang: str) -> dict[
         kind = "missing" if (item["type"], about.get("min_length")) == ("string_too_short", 1) else item["type"]
         why = wording.found(kind, about, item["msg"], lang)
         found.setdefault(names.get(field, ""), wording.as_sentence(why, lang))
-    return found
+    order = list(names.values())
+    return dict(sorted(found.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order)))

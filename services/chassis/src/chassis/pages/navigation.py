@@ -49,6 +49,11 @@ def entries_for(who: Principal) -> list[Entry]:
     return [entry for entry in ENTRIES if entry.shows(who)]
 
 
+def entry_above(path: str, who: Principal) -> Entry | None:
+    """The link of the head under which a page stands, if whoever looks is shown it."""
+    return next((entry for entry in entries_for(who) if path.startswith(entry.path + "/")), None)
+
+
 def first_page(who: Principal) -> str:
     """Where somebody begins who has signed in without having asked for a page."""
     return next((entry.path for entry in ENTRIES if entry.begins and entry.shows(who)), OWN_PAGE)

@@ -16,10 +16,12 @@ from jinja2.ext import do
 
 from chassis.pages import charts, dates
 from chassis.pages.assets import address
+from chassis.pages.folded import folded
 from chassis.pages.navigation import entries_for
 from chassis.pages.texts import LANGUAGES, N_, texts
 from chassis.pages.unbroken import unbroken
 from schemas.access.principal import PUBLIC, Principal
+from schemas.base.sealed import ERASED
 from schemas.registry.calendars import DEFAULT_ZONE
 from schemas.wording.masks import Kind
 
@@ -78,7 +80,10 @@ def number(value: float, lang: str) -> str:
 
 @cache
 def _environment(package: str, lang: str) -> Environment:
+    gone = texts("chassis", lang).gettext(N_("Sudah dihapus bersama data pelapor."))
     made = Environment(
+        # What was sealed under a key that is destroyed reads as one English word, wherever it is shown.
+        finalize=lambda value: gone if value == ERASED else value,
         loader=ChoiceLoader([PackageLoader(package), PrefixLoader({"kit": PackageLoader("chassis.pages")})]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -119,6 +124,6 @@ def _environment(package: str, lang: str) -> Environment:
         "date": date,
         "number": lambda value: number(value, lang),
     }
-    made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance,
+    made.globals |= {"asset": address, "languages": LANGUAGES, "distance": dates.distance, "folded": folded,
                      "bars": charts.bars, "grid": charts.grid, "lines": charts.lines, "plot": charts.plot}  # fmt: skip
     return made

@@ -26,6 +26,7 @@ from chassis.base.ports import TimeSource
 from chassis.http.access import Allowed, Rule, limits_of, refused
 from chassis.http.language import language
 from chassis.pages.compressed import LANGUAGE_COOKIE, compress
+from chassis.pages.navigation import entry_above
 from chassis.pages.render import Kit, View
 from chassis.pages.texts import LANGUAGES
 from chassis.signin.code_flow import CodeFlow
@@ -213,7 +214,12 @@ def render(request: Request, template: str, status: int = 200, pages: Kit = _PAG
 def message(request: Request, status: int, name: str, detail: str = "", after: str | None = None) -> HTMLResponse:
     """A page with one title and text. `after`: where to go on."""
     title, text = (_PAGES.text(each, language_of(request)) for each in MESSAGES[name])
-    return render(request, "message.html", status, title=title, text=detail or text, after=after)
+    who = view_of(request).who
+    lacks_role = status == HTTPStatus.FORBIDDEN and who.signed_in
+    back = entry_above(request.url.path, who)
+    return render(
+        request, "message.html", status, title=title, text=detail or text, after=after, back=back, lacks_role=lacks_role
+    )
 
 
 BY_STATUS: Final[dict[int, str]] = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.TOO_MANY_REQUESTS: "too-many"}

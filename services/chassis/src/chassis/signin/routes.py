@@ -14,6 +14,7 @@ from chassis.access_log.entry import Kind
 from chassis.http.access import SIGNED_IN, Rule
 from chassis.pages import routes as delivered
 from chassis.pages.navigation import first_page
+from chassis.pages.parts import Call, asked
 from chassis.signin import people
 from chassis.signin.addresses import CALLBACK, SIGNED_OUT
 from chassis.signin.code_flow import Person, SignInRefused
@@ -143,7 +144,10 @@ async def own_page(request: Request, found: PageSession) -> Response:
     if found is None:
         raise NotSignedIn
     lang = language_of(request)
-    roles = [role_words(grant, lang) for grant in sorted(found.principal.grants, key=str)]
+    grants = sorted(found.principal.grants, key=str)
+    calls = {each.body: Call(f"/api/v1/agencies/{each.body}") for each in grants if each.body}
+    bodies = await asked(request, calls)
+    roles = [role_words(grant, lang, bodies) for grant in grants]
     lost = bool(found.session.grants) and not roles
     return render(request, "saya.html", who=found.principal, roles=roles, csrf=csrf_token(found.id), provider_away=lost)
 

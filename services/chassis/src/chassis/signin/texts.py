@@ -1,6 +1,8 @@
 """The words of the sign-in's pages and of the pages of errors."""
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from chassis.pages.texts import N_, texts
 from schemas.access.principal import Grant, Role
@@ -57,6 +59,10 @@ MESSAGES: Final = {
         N_("Halaman ini tidak ditemukan"),
         N_("Periksa kembali alamat, kode, atau nomor yang Anda masukkan."),
     ),
+    "not-in-inbox": Message(
+        N_("Laporan ini tidak ada di kotak masuk Anda"),
+        N_("Mungkin laporannya sudah beralih ke instansi atau unit lain, atau alamatnya salah ketik."),
+    ),
     "too-many": Message(
         N_("Terlalu banyak permintaan"),
         N_("Dari sambungan Anda datang terlalu banyak permintaan. Tunggu satu menit, lalu coba lagi."),
@@ -66,6 +72,7 @@ MESSAGES: Final = {
         N_("Cobalah beberapa menit lagi."),
     ),
 }
+NO_BODIES: Final[Mapping[str, Any]] = MappingProxyType({})
 ROLES: Final = {
     Role.OFFICER: N_("petugas"),
     Role.UNIT_HEAD: N_("kepala unit"),
@@ -79,7 +86,12 @@ ROLES: Final = {
 }
 
 
-def role_words(grant: Grant, lang: str) -> str:
-    """A role for people, with the ids of its body and unit."""
-    name, where = texts("chassis", lang).gettext(ROLES[grant.role]), ", ".join(filter(None, (grant.body, grant.unit)))
+def role_words(grant: Grant, lang: str, bodies: Mapping[str, Any] = NO_BODIES) -> str:
+    """A role for people, with its body and unit: by the names in `bodies`, as `GET /api/v1/agencies/{id}` tells them,
+    else by their ids.
+    """
+    body = bodies.get(grant.body or "") or {}
+    units = {each["id"]: each["name"] for each in body.get("units", ())}
+    parts = (body.get("name", grant.body), units.get(grant.unit, grant.unit))
+    name, where = texts("chassis", lang).gettext(ROLES[grant.role]), ", ".join(filter(None, parts))
     return f"{name} ({where})" if where else name

@@ -73,6 +73,7 @@ def _shown(row: LadderRow, registry: Registry, who: Principal, lang: str) -> Map
         "holder": wording.holder(registry.holder(Holder(kind, row.agency, row.unit)), registry, lang),
         "field": sector(row.sector, lang) if row.sector else "",
         "looks": looks(row, registry, lang)["looked_at_by_name"],
+        "listed": row.rung == PUBLIC_LIST,
         "href": _case_page(row, who),
     }
 

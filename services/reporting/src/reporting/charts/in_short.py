@@ -12,7 +12,7 @@ from schemas.registry.fold import Registry
 
 async def in_short(context: Reporting, registry: Registry, agency: str, lang: str) -> list[tuple[str, str]]:
     """Names and values, of the public reports of the last year; empty: there are none."""
-    [ages, timely, waits], put, _ = await answers(context, ("ages", "on-time", "waits"), Asked(agency=agency))
+    [ages, timely, waits], put, _, _ = await answers(context, ("ages", "on-time", "waits"), Asked(agency=agency))
     tell = Telling(Namer(registry, lang), put, lambda _changed: "")
     good, late, waiting, percent = (timely.totals[each] for each in ("on_time", "late", "waiting", "on_time_percent"))
     if not ages.totals["open"] + good + late + waiting:

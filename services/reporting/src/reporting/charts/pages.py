@@ -16,6 +16,7 @@ from reporting.charts.names import PAGES, Namer
 from reporting.charts.shown import Shown, Telling, plain_day, shown
 from reporting.context import Reporting
 from reporting.http import Context
+from reporting.open_data.described import INDEX_PATH
 from schemas import wording
 from schemas.base.refusals import InvalidField, NotFound
 from schemas.registry.fold import Registry
@@ -62,14 +63,14 @@ async def _page(
 async def _values(
     context: Reporting, chosen: Chosen, asked: Asked, names: Iterable[str], namer: Namer
 ) -> dict[str, Any]:
-    figures, put, lag = await answers(context, names, asked)
+    figures, put, lag, files = await answers(context, names, asked)
     made: dict[str, Shown] = {}
     for name, found in zip(names, figures, strict=True):
         page = f"{ROOT}/{CHARTS[name].path}"
         telling = Telling(namer, put, lambda changed, page=page: chosen.address(page, **changed))  # type: ignore[misc]
         made[name] = shown(name, found, telling)
     span = (plain_day(put.wanted.since, namer.lang), plain_day(put.wanted.until, namer.lang))
-    return {"shown": made, "lag": lag, "span": span}
+    return {"shown": made, "lag": lag, "span": span, "files": files, "index": INDEX_PATH}
 
 
 async def _filters(context: Reporting, chosen: Chosen, asked: Asked, registry: Registry) -> dict[str, Any]:

@@ -226,7 +226,7 @@ def _choices(asked: Asked, lang: str) -> Mapping[str, Any]:
         inside = maps.regions(province) if province else ()
     except maps.UnknownRegion:
         inside = ()
-    named = sorted(((code, sector(code, lang)) for code in SECTORS), key=lambda each: each[1])
+    named = sorted(((code, sector(code, lang)) for code in SECTORS), key=lambda each: each[1].casefold())
     shown = [(OPEN, PAGES.text(N_("semua yang belum ditutup"), lang))]
     shown += [(status.value, wording.status(status, lang)) for status in Status]
     return {

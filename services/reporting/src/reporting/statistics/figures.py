@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from chassis.sql.types import microseconds
 from reporting.statistics.cells import HOUR_US, PROVINCE, day_of, elapsed
 from reporting.statistics.periods import Step, by_period, starts
-from reporting.statistics.read import Sums, Wanted
+from reporting.statistics.read import Counts, Wanted
 from reporting.statistics.survival import median, survival
 from schemas.complaint.lifecycle import CloseReason
 
@@ -38,7 +38,7 @@ class Question(NamedTuple):
     now: datetime
 
 
-Build = Callable[[Sums, Question], Figures]
+Build = Callable[[Counts, Question], Figures]
 
 
 def share(part: int, whole: int) -> float | None:
@@ -46,20 +46,20 @@ def share(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole >= LEAST_CASES else None
 
 
-def flow(sums: Sums, asked: Question) -> Figures:
+def flow(sums: Counts, asked: Question) -> Figures:
     """Reports received and reports closed, by period."""
     filed, closed = (by_period(sums.by_day(kind), asked.step) for kind in ("filed", "closed"))
     rows: list[Row] = [(day, filed[day], closed[day]) for day in _periods(asked)]
     return Figures(("period", "filed", "closed"), rows, {"filed": filed.total(), "closed": closed.total()})
 
 
-def holders(sums: Sums, _asked: Question) -> Figures:
+def holders(sums: Counts, _asked: Question) -> Figures:
     """Open reports by holder."""
     found = sums.by_key("open")
     return Figures(("holder", "open"), _ranked(found), {"open": found.total(), "holders": len(found)})
 
 
-def ages(sums: Sums, asked: Question) -> Figures:
+def ages(sums: Counts, asked: Question) -> Figures:
     """Open reports by days since receipt."""
     today, found = day_of(microseconds(asked.now)), Counter[int]()
     for day, n in sums.by_day("open").items():
@@ -71,7 +71,7 @@ def ages(sums: Sums, asked: Question) -> Figures:
     return Figures(("from_days", "to_days", "open"), rows, {"open": found.total(), f"older_than_{OLD_DAYS}_days": old})
 
 
-def on_time(sums: Sums, asked: Question) -> Figures:
+def on_time(sums: Counts, asked: Question) -> Figures:
     """Answered in time or late, and open ones whose date has not passed, by period of receipt."""
     found, overdue = sums.by_day_and_key("timely"), sums.overdue(microseconds(asked.now))
     kinds = {
@@ -91,14 +91,14 @@ def _timely(day: Any, good: int, late: int, waiting: int) -> Row:
     return day, good, late, waiting, share(good, good + late)
 
 
-def returns(sums: Sums, _asked: Question) -> Figures:
+def returns(sums: Counts, _asked: Question) -> Figures:
     """Returns by who returned a report and who got it next."""
     found = sums.returned()
     rows = [(*pair.split(">"), n) for pair, n in _ranked(found)]
     return Figures(("from", "to", "returns"), rows, {"returns": found.total(), "pairs": len(found)})
 
 
-def endings(sums: Sums, _asked: Question) -> Figures:
+def endings(sums: Counts, _asked: Question) -> Figures:
     """Closed reports by reason. Silence is no consent, so it is never added to a confirmation."""
     found = sums.by_key("closed")
     agreed, silent = found[CloseReason.CONFIRMED.value], found[CloseReason.SILENCE.value]
@@ -107,13 +107,13 @@ def endings(sums: Sums, _asked: Question) -> Figures:
     return Figures(("reason", "closed"), _ranked(found), totals)
 
 
-def sectors(sums: Sums, _asked: Question) -> Figures:
+def sectors(sums: Counts, _asked: Question) -> Figures:
     """Reports received, by field."""
     found = sums.by_key("sector")
     return Figures(("sector", "filed"), _ranked(found), {"filed": found.total()})
 
 
-def regions(sums: Sums, asked: Question) -> Figures:
+def regions(sums: Counts, asked: Question) -> Figures:
     """Reports received, by province; within a province by regency. An empty code: nothing finer is known."""
     found: Counter[str] = Counter()
     for region, n in sums.by_key("region").items():
@@ -121,7 +121,7 @@ def regions(sums: Sums, asked: Question) -> Figures:
     return Figures(("region", "filed"), _ranked(found), {"filed": found.total()})
 
 
-def waits(sums: Sums, asked: Question) -> Figures:
+def waits(sums: Counts, asked: Question) -> Figures:
     """How long until an agency held a report, acknowledged it and answered it."""
     rows, totals = list[Row](), dict[str, Any]()
     for name in MILESTONES:

@@ -7,7 +7,7 @@ the rows of these cases, by the same function.
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
@@ -43,6 +43,30 @@ def day_number(day: date) -> int:
 
 def day_of_number(number: int) -> date:
     return EPOCH + timedelta(days=number)
+
+
+class Counts(Protocol):
+    """What the figures are made of, for one question."""
+
+    def by_key(self, kind: str) -> Counter[str]:
+        """By key, over all days."""
+        ...
+
+    def by_day(self, kind: str) -> Counter[int]:
+        """By day, over all keys."""
+        ...
+
+    def by_day_and_key(self, kind: str) -> Counter[tuple[int, str]]:
+        """By day and key."""
+        ...
+
+    def returned(self) -> Counter[str]:
+        """Returns by `from>to`."""
+        ...
+
+    def overdue(self, now_us: int) -> Counter[int]:
+        """By day of receipt: whose date has passed without an answer, and no miss was recorded yet."""
+        ...
 
 
 class Sums:

@@ -86,7 +86,9 @@ def reach_of(file: Mapping[str, Any], lang: str, translate: Any) -> list[tuple[s
 
 def sectors_of(lang: str) -> list[tuple[str, str]]:
     """Every sector with its name, by name."""
-    return sorted(((id_, names[0 if lang == "id" else 1]) for id_, names in SECTORS.items()), key=lambda each: each[1])
+    return sorted(
+        ((id_, names[0 if lang == "id" else 1]) for id_, names in SECTORS.items()), key=lambda each: each[1].casefold()
+    )
 
 
 def in_question(

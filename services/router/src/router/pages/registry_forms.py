@@ -61,7 +61,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     ),
 }  # fmt: skip
 NEW_FIELDS: Final = {
-    "kode": "id", "nama": "name", "bentuk": "kind", "tingkat": "level", "wilayah": "region", "induk": "parent",
+    "nama": "name", "kode": "id", "bentuk": "kind", "tingkat": "level", "wilayah": "region", "induk": "parent",
     "inspektorat": "inspectorate", "pola": "template", "unit_baru": "units",
 }  # fmt: skip
 

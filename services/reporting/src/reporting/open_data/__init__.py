@@ -1,0 +1,1 @@
+"""Open data: one line for each public report, in daily files with their hashes, from which figures are recounted."""
