@@ -94,6 +94,17 @@ async def _each_service_answers(containers: Containers) -> None:
                 assert answer.status in (status, 303), (path, await answer.text())
 
 
+async def test_a_copy_is_made_while_all_runs(containers: Containers, door: Door) -> None:
+    await door.file(DARK)
+    made = await asyncio.to_thread(containers.operator, "backup", "/copies/first")
+    assert "store" in made
+    assert "vault" in made
+    checked = await asyncio.to_thread(containers.operator, "backup", "--verify", "/copies/first")
+    assert "/copies/first is as it was made" in checked
+    assert "the secrets of this installation open it" in checked
+    assert (containers.folder / "copies" / "first" / "SHA256SUMS").exists()
+
+
 async def test_after_each_fault_nothing_is_lost_or_doubled_and_the_rate_is_back(containers: Containers) -> None:
     before = (await _sound(containers)).filed
     load = Load(containers.address, BODY, uuid4(), PACE_S, session=lambda: session(containers, 8))
