@@ -26,6 +26,10 @@ COMPOSE := TAG=$(TAG) docker compose --file deploy/compose.yaml
 # Made in a container: as root there, so that the files belong to whom the processes run as.
 CLUSTER_SECRETS = set -a && . deploy/.env && docker run --rm --user 0 --network none --volume "$(CURDIR)/deploy/secrets:/secrets" \
 	satupintu-provider:$(TAG) local.cluster.secrets /secrets "$$HOST" $$PROVIDER_HOST
+# Where the containers' user writes copies of the data.
+CLUSTER_COPIES = set -a && . deploy/.env && docker run --rm --user 0 --network none \
+	--volume "$$(cd deploy && realpath -m "$${COPIES:-copies}"):/copies" --entrypoint install satupintu-provider:$(TAG) \
+	-d -o 10001 -g 10001 -m 700 /copies
 # Each worker of pytest starts servers of its own: more than four need more memory than a laptop has.
 PARALLEL := -n $(WORKERS) --maxprocesses 4
 ifneq ($(STORE),)
@@ -95,6 +99,7 @@ images: ## one container image for each part of the platform, with its packages 
 up: ## the platform in containers on this machine: three brokers, PostgreSQL, proxy, all services (after make images; docs/operating.md)
 	@test -f deploy/.env || cp deploy/env.example deploy/.env
 	@$(CLUSTER_SECRETS)
+	@$(CLUSTER_COPIES)
 	@$(COMPOSE) up --detach --wait
 	@set -a && . deploy/.env && echo "Satupintu: https://$$HOST:$$PORT (its authority: deploy/secrets/shared/ca.pem)"
 

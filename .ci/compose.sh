@@ -1,17 +1,20 @@
-# Sourced by .ci/run after docker.sh: makes sure that `docker compose` is there. Where the engine comes without it, it is
-# compiled from the Go module proxy (some 200 s of processor time; needs Go).
+# Sourced by .ci/run after docker.sh: makes sure that `docker compose` is there. Where the engine comes without it, the
+# package of a later Debian is unpacked as a plug-in of the client; it needs nothing but the C library.
 
-compose_version=v2.40.3
 if ! docker compose version >/dev/null 2>&1; then
     plugins=${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins
-    source_copy=$(mktemp -d)
-    # A copy, because `go install` refuses modules that exclude others.
-    module=$(cd "$source_copy" && GOFLAGS=-mod=mod go mod download -json "github.com/docker/compose/v2@$compose_version" \
-        | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
-    cp -r "$module" "$source_copy/compose" && chmod -R u+w "$source_copy/compose"
-    mkdir -p "$plugins"
-    (cd "$source_copy/compose" && CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -trimpath \
-        -ldflags "-s -w -X github.com/docker/compose/v2/internal.Version=$compose_version" \
-        -o "$plugins/docker-compose" ./cmd)
-    docker compose version
+    later=$(mktemp -d)
+    mkdir -p "$later/lists/partial" "$later/archives/partial" "$plugins"
+    keys=/usr/share/keyrings/debian-archive-keyring.gpg
+    echo "deb [signed-by=$keys] ${DEBIAN_MIRROR:-http://deb.debian.org/debian} trixie main" >"$later/sources.list"
+    apt_of_later() {
+        apt-get -qq -o Dir::Etc::sourcelist="$later/sources.list" -o Dir::Etc::sourceparts=- \
+            -o Dir::State::lists="$later/lists" -o Dir::Cache="$later" -o APT::Sandbox::User=root "$@"
+    }
+    apt_of_later update
+    (cd "$later" && apt_of_later download docker-compose)
+    dpkg-deb --extract "$later"/docker-compose_*.deb "$later/unpacked"
+    install -m 755 "$later/unpacked/usr/libexec/docker/cli-plugins/docker-compose" "$plugins/docker-compose"
+    rm -rf "$later"
 fi
+docker compose version

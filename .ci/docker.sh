@@ -19,6 +19,7 @@ if [ -z "${TEST_BASE_IMAGE:-}" ] && ! timeout 60 docker pull -q debian:bookworm-
     # Builds read the same registries, so they need the authorities that this machine trusts.
     mkdir -p "$work/base/usr/local/share/ca-certificates"
     find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$work/base/usr/local/share/ca-certificates/" \;
+    rm -rf "$work"/base/var/cache/apt/archives/*.deb "$work"/base/var/lib/apt/lists/*
     tar -C "$work/base" -c . | docker import - satupintu-base:bookworm >/dev/null
     export TEST_BASE_IMAGE=satupintu-base:bookworm
 fi

@@ -3,7 +3,7 @@ ARG BASE=debian:bookworm-slim
 FROM ${BASE}
 RUN apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus \
-    && rm -rf /var/lib/apt/lists/* \
+    && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin satupintu \
     && install -d -o 10001 -g 10001 -m 700 /var/lib/satupintu-prometheus
 USER 10001

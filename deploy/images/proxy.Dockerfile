@@ -7,7 +7,7 @@ RUN python -m local.path_table >/tmp/paths.conf
 FROM ${BASE}
 RUN apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light \
-    && rm -rf /var/lib/apt/lists/* \
+    && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin satupintu
 COPY deploy/images/proxy /etc/satupintu
 COPY --from=routes /tmp/paths.conf /etc/satupintu/paths.conf

@@ -24,12 +24,16 @@ class CommandFailed(Exception):
 
 @dataclass
 class Containers:
-    """One project of Compose. `secrets`: the folder that is made for it. `counts`: variables of the file."""
+    """One project of Compose. `folder`: where its secrets and copies are. `counts`: variables of the file."""
 
-    secrets: Path
+    folder: Path
     port: int
     counts: Mapping[str, str]
     more: tuple[Path, ...] = ()
+
+    @property
+    def secrets(self) -> Path:
+        return self.folder / "secrets"
 
     @property
     def address(self) -> str:
@@ -40,6 +44,7 @@ class Containers:
         """The variables of the file."""
         ours = {
             "SECRETS": str(self.secrets),
+            "COPIES": str(self.folder / "copies"),
             "PORT": str(self.port),
             "OIDC_ISSUER": f"https://{PROVIDER}:{self.port}",
             "PROMETHEUS_PORT": str(free_port()),
@@ -54,17 +59,17 @@ class Containers:
 
     def up(self) -> None:
         """Make the secrets, start everything, and wait until all are healthy. Raises CommandFailed."""
-        mounted = f"{self.secrets}:/secrets"
         image = f"satupintu-provider:{os.environ.get('TAG', 'latest')}"
-        made = ["run", "--rm", "--user", "0", "--network", "none", "--volume", mounted, image]
-        docker(*made, "local.cluster.secrets", "/secrets", HOST, PROVIDER)
+        as_root = ["run", "--rm", "--user", "0", "--network", "none", "--volume", f"{self.folder}:/cluster"]
+        docker(*as_root, image, "local.cluster.secrets", "/cluster/secrets", HOST, PROVIDER)
+        docker(*as_root, "--entrypoint", "install", image, "-d", "-o", "10001", "-g", "10001", "/cluster/copies")
         self.compose("up", "--detach", "--wait", "--wait-timeout", str(UP_S), within_s=UP_S + 60)
 
     def down(self) -> None:
         """Remove the containers and what they hold."""
         self.compose("--profile", "*", "down", "--volumes", "--timeout", "5")
-        docker("run", "--rm", "--user", "0", "--volume", f"{self.secrets}:/secrets", "--entrypoint", "sh",
-               "satupintu-postgres:latest", "-c", "rm -rf /secrets/*")  # fmt: skip
+        docker("run", "--rm", "--user", "0", "--volume", f"{self.folder}:/cluster", "--entrypoint", "sh",
+               "satupintu-postgres:latest", "-c", "rm -rf /cluster/*")  # fmt: skip
 
     def compose(self, *argv: str, within_s: float = LIMIT_S) -> str:
         """The output of a command. Raises CommandFailed."""

@@ -74,7 +74,7 @@ async def test_by_keyboard_alone_a_case_is_opened_acknowledged_and_answered_with
     await page.wait_for_url(f"**/petugas/{one.id}#terima")
     await tab_to(page, "Terima laporan")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("Laporan diterima. Sekarang berjalan")).to_be_visible()
+    await expect(page.get_by_text("Laporan diterima. Berikutnya tenggat")).to_be_visible()
 
     await tab_to(page, "Sisipkan")
     await page.keyboard.press("Enter")
