@@ -157,7 +157,7 @@ async def test_a_row_is_read_as_it_was_written(found: Histories, reporting: Repo
         line = line_of(await reporting.repository.load(each.state.id), registry, policies())
         if line is not None:
             [row] = csv.reader([csv_row(line)])
-            assert line_in(dict(zip(COLUMNS, row, strict=True))) == line
+            assert line_in(dict(zip(COLUMNS, row, strict=True))) == line.model_copy(update={"version": 0})
             seen += 1
     assert seen > 10
 

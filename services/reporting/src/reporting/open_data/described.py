@@ -15,7 +15,7 @@ LICENCE: Final = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
 TYPES: Final[Mapping[str, str]] = {
-    "version": "integer", "returns": "integer", "disputes": "integer", "rung": "integer", "stopped_days": "number",
+    "returns": "integer", "disputes": "integer", "rung": "integer", "stopped_days": "number",
     **dict.fromkeys(("received_on", "answered_on", "closed_on"), "date"),
     **dict.fromkeys(
         ("due_at", "received_at", "placed_at", "begun_at", "answered_at", "ended_at", "settle_due_at"), "datetime"
@@ -24,7 +24,6 @@ TYPES: Final[Mapping[str, str]] = {
 """Of the columns that hold no text."""
 MEANINGS: Final[Mapping[str, str]] = {
     "public_number": "The number of the report; its page is /laporan/<number>.",
-    "version": "How often it changed. In the topic `complaint-summary` the line of the highest version is valid.",
     "class": "complaint, aspiration or information (PermenPANRB 62/2018).",
     "status": "Where it stands.",
     "closed": "Why it is closed; `silence` is not consent. Empty while it is open or joined.",

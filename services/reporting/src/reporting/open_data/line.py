@@ -21,7 +21,9 @@ from schemas.deadlines.policies import Policies
 from schemas.events.agency_inbox import ResponseGiven
 from schemas.registry.fold import Registry
 
-COLUMNS: Final = tuple(field.alias or name for name, field in ComplaintSummary.model_fields.items())
+LEFT_OUT: Final = "version"
+"""A file holds the present line of each report, so it needs no order of lines."""
+COLUMNS: Final = tuple(field.alias or name for name, field in ComplaintSummary.model_fields.items() if name != LEFT_OUT)
 """Of a file, in order."""
 DAY_S: Final = 86_400
 
@@ -83,12 +85,12 @@ def _cell(value: Any) -> str:
 
 
 def line_in(row: Mapping[str, str]) -> ComplaintSummary:
-    """The line of a row that `csv_row` wrote, by column.
+    """The line of a row that `csv_row` wrote, by column; its version is 0.
 
     Raises:
         ValidationError: a cell holds something else.
     """
-    told: dict[str, Any] = {name: value for name, value in row.items() if value != ""}
+    told: dict[str, Any] = {LEFT_OUT: 0} | {name: value for name, value in row.items() if value != ""}
     told["missed"] = told.get("missed", "").split()
     told["returned"] = [_return_in(each) for each in told.get("returned", "").split()]
     return ComplaintSummary.model_validate(told)

@@ -17,8 +17,16 @@ from reporting.open_data.line import csv_row, line_of
 from schemas.base.envelope import RecordedEvent
 from schemas.base.streams import COMPLAINT_PREFIX
 from schemas.deadlines.policies import Policies
+from schemas.events import agency_inbox, escalation, intake
+from schemas.events.base import names
 
 NAME: Final = "open-data"
+IGNORED: Final = names(
+    agency_inbox.ComplaintDelivered, agency_inbox.ProgressRecorded, agency_inbox.OfficerNoteAdded,
+    agency_inbox.CaseAssigned, intake.AttachmentChecked, intake.ContactRead, intake.PhotoReleased, intake.PhotoRevoked,
+    escalation.ReminderSent,
+)  # fmt: skip
+"""Events after which a line says what it said before."""
 MARKS: Final = 1 << 56
 
 
@@ -61,7 +69,7 @@ def open_data_view(repository: Repository, registry: RegistryView, policies: Pol
         ]  # fmt: skip
 
     return View(
-        NAME, open_data_tables, put_lines, prepare, (COMPLAINT_PREFIX,), load=reader.load_with, indexed_load=True
+        NAME, open_data_tables, put_lines, prepare, (COMPLAINT_PREFIX,), IGNORED, reader.load_with, indexed_load=True
     )
 
 
