@@ -144,14 +144,16 @@ class Admin:
 
 
 def _check_listening(addresses: str) -> None:
-    """Raises OSError at once if no broker does: the library would try for seconds and leak a socket each time."""
+    """Raises OSError with the addresses at once if no broker does: the library would try for seconds and leak a socket
+    each time.
+    """
     for address in (every := addresses.split(",")):
         host, _, port = address.strip().rpartition(":")
         try:
             socket.create_connection((host, int(port)), timeout=BOOTSTRAP_MS / 1000).close()
-        except OSError:
+        except OSError as error:
             if address is every[-1]:
-                raise
+                raise OSError(f"no broker answers at {addresses}: {error}") from error
         else:
             return
 

@@ -86,7 +86,8 @@ class KafkaProjection:
         self.history.add(self)
         self._ends: dict[int, int] = {}
         self._seek_error: Exception | None = None
-        self._retry_policy, self._admin, self._unready = RetryPolicy(), Admin(kafka), "waiting for Kafka"
+        self._retry_policy, self._admin = RetryPolicy(), Admin(kafka)
+        self._unready = f"waiting for Kafka at {kafka.address}"
         self._current: dict[int, PartitionCheckpoint] = {}
         self._topic_id = ""
 
