@@ -40,6 +40,14 @@ async def test_a_code_opens_the_report_and_stays_out_of_the_address(front: Front
     assert one.code not in page.text
 
 
+async def test_only_an_open_report_says_that_forwarding_is_delayed(
+    front: Front, stage: dict[str, Staged], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front.app.state.intake.probe, "reachable", False)
+    assert "Penerusan ke instansi saat ini tertunda" in text_of(await open_(front, stage["routed"]))
+    assert "tertunda" not in text_of(await open_(front, stage["solved"]))
+
+
 async def test_a_mistyped_code_is_shown_again_with_its_fault(front: Front) -> None:
     answer = await front.web.post("/lacak", data={"kode": "7K3M-9QX2A-TB4C9<b>"})
     assert answer.status_code == 422

@@ -23,6 +23,7 @@ from intake.filing import Filing, file
 from intake.http.answers import Receipt
 from schemas.access.principal import PUBLIC, system_acting
 from schemas.base.refusals import InvalidField
+from schemas.complaint.lifecycle import Status
 from schemas.complaint.state import Complaint
 from schemas.contract.submission import Complaining
 
@@ -78,8 +79,8 @@ async def receipt(context: Intake, state: Complaint, code: str, lang: str) -> di
 
 
 def with_notice(context: Intake, answer: dict[str, Any], lang: str) -> dict[str, Any]:
-    """Add a notice to the answer while forwarding is delayed."""
-    notice = context.probe.notice(lang)
+    """Add a notice to the answer while forwarding is delayed. Of a closed complaint nothing is forwarded."""
+    notice = None if answer.get("status") == Status.CLOSED else context.probe.notice(lang)
     return {**answer, "delayed": True, "notice": notice} if notice else answer
 
 
