@@ -130,6 +130,26 @@ LISTED: Final[Mapping[str, Sequence[str]]] = {
 """The public list with its full-text index, and whether words wait to be removed from that index."""
 LEFT_BEHIND: Final = ("book_reports", "inbox")
 """Tables of the version before that nothing reads any more: an upgrade leaves them alone, a new state has none."""
+OPEN_DATA: Final[Mapping[str, Sequence[str]]] = {
+    "open_lines": ["complaint VARCHAR(36) 1 - 1", "day DATE 1 - 0", "number VARCHAR(32) 1 - 0", "row TEXT 1 - 0"],
+    "sqlite_autoindex_open_lines_1": ["", "open_lines"],
+    "ix_open_lines_day": ["CREATE INDEX ix_open_lines_day ON open_lines (day)", "open_lines"],
+    "open_days": ["day DATE 1 - 1", "mark BIGINT 1 - 0"],
+    "sqlite_autoindex_open_days_1": ["", "open_days"],
+    "open_files": [
+        "body BLOB 1 - 0", "bytes INTEGER 1 - 0", "day DATE 1 - 1", "mark BIGINT 1 - 0", "rows INTEGER 1 - 0",
+        "sha256 VARCHAR(64) 1 - 0",
+    ],
+    "sqlite_autoindex_open_files_1": ["", "open_files"],
+    "open_lines_sent": ["shape INTEGER 1 - 1", "until VARCHAR(36) 1 - 0"],
+    "past_jobs": [
+        "arguments TEXT 1 - 0", "asked_at BIGINT 1 - 0", "asked_by VARCHAR(80) 1 - 0", "beat_at BIGINT 0 - 0",
+        "ended_at BIGINT 0 - 0", "id VARCHAR(36) 1 - 1", "result TEXT 0 - 0", "status VARCHAR(8) 1 - 0", "why TEXT 0 - 0",
+    ],
+    "sqlite_autoindex_past_jobs_1": ["", "past_jobs"],
+    "ix_past_jobs_status": ["CREATE INDEX ix_past_jobs_status ON past_jobs (status)", "past_jobs"],
+    "ix_past_jobs_asked_at": ["CREATE INDEX ix_past_jobs_asked_at ON past_jobs (asked_at)", "past_jobs"],
+}  # fmt: skip
 NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "reporting": {
         "lease": ["name VARCHAR(64) 1 - 1", "owner VARCHAR(32) 0 - 0", "until_s FLOAT 0 - 0"],
@@ -138,6 +158,7 @@ NEW: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "ix_reports_closed_at": ["CREATE INDEX ix_reports_closed_at ON reports (closed_at)", "reports"],
         **FIGURES,
         **LISTED,
+        **OPEN_DATA,
     },
     "escalation": {
         "ix_ladder_order": ["CREATE INDEX ix_ladder_order ON ladder (climbed_at, complaint)", "ladder"],

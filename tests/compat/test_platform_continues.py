@@ -18,6 +18,7 @@ NEW = {
     ("intake", "feed_position", "open_work"),
     ("reporting", "feed_position", "figures"),
     ("reporting", "feed_position", "listed"),
+    ("reporting", "feed_position", "open-data"),
     ("router", "feed_position", "content_reports"),
 }
 """What this version has begun to keep: the files that wait for their copies, and new read models."""
