@@ -1,6 +1,7 @@
 """Gets the files of open data and the published figures from a platform into a folder; only files that changed."""
 
 import json
+import time
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +15,10 @@ from reporting.statistics.figures import FIGURES
 
 DATA: Final = "/api/v1/open-data"
 STATISTICS: Final = "/api/v1/statistics"
-TIMES: Final = 5
-"""How often it is tried to get files and figures of one moment."""
+TIMES: Final = 40
+"""How often it is tried to get files and figures of one moment. While reports come in, they are of one moment for a
+part of each period in which files are made."""
+PAUSE_S: Final = 0.5
 LIMIT_S: Final = 60.0
 
 
@@ -38,6 +41,7 @@ def download(address: str, folder: Path, asked: Mapping[str, str]) -> None:
             sums = _got(web, f"{DATA}/{SUMS_FILE}").content
             if sha256(sums).hexdigest() == index["version"] and _same_moment(index, figures):
                 break
+            time.sleep(PAUSE_S)
         (folder / SUMS_FILE).write_bytes(sums)
         (folder / INDEX).write_text(json.dumps(index, indent=1) + "\n")
         (folder / FIGURES_FILE).write_text(json.dumps(figures, indent=1) + "\n")

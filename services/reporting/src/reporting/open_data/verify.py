@@ -47,9 +47,10 @@ def verify(folder: Path) -> list[Checked]:
         if each["data"]["sha256"] != version:
             raise BadOpenData(f"{FIGURES_FILE}: {each['name']} was published for the files {each['data']['sha256']}")
         if each["data"]["position"] != each["position"]:
+            files = each["data"]["position"]
             raise BadOpenData(
-                f"{FIGURES_FILE}: {each['name']} counts up to event {each['position']}, the files up to "
-                f"{each['data']['position']}: get both again"
+                f"{FIGURES_FILE}: {each['name']} counts up to event {each['position']}, the files "
+                f"{f'up to {files}' if files else 'were being made anew'}: get both again"
             )
     return [Checked(each["name"], tuple(_differences(each, lines))) for each in published]
 
