@@ -279,6 +279,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.world.registry.version < 25)
     @rule(days=st.integers(1, 20))
     def days_off_are_decreed(self, days: int) -> None:
+        self.the_clock_goes_on()
         on = (self.world.now + timedelta(days=days)).date()
         off = (Holiday(on=on, name="Cuti bersama", kind="joint_leave"),)
         self.decreed_as_previewed(
@@ -288,12 +289,17 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.world.registry.version < 25)
     @rule(days=st.integers(1, 20), periods=st.sampled_from(PERIODS))
     def periods_are_decreed(self, days: int, periods: tuple[DecreedPeriod, ...]) -> None:
+        self.the_clock_goes_on()
         at, effective_at = self.world.now, self.world.now + timedelta(days=days)
         fact = PolicyDecreed(at=at, effective_at=effective_at, source="Permen", periods=periods)
         dates = {id_: running(state, self.world.registry, POLICIES) for id_, state in self.world.states.items()}
         self.decreed_as_previewed(fact)
         for id_, state in self.world.states.items():
             assert running(state, self.world.registry, POLICIES) == dates[id_], "a clock that runs keeps its period"
+
+    def the_clock_goes_on(self) -> None:
+        # Decrees are told apart by their time, and no clock gives two of them the same.
+        self.world.now += timedelta(microseconds=1)
 
     def decreed_as_previewed(self, decree: Decree) -> None:
         before, after = self.world.registry, with_decree(self.world.registry, decree)

@@ -55,9 +55,9 @@ def periods(path: Path) -> list[str]:
     ]
 
 
-def test_every_number_of_days_lives_in_data_save_four_that_decide_nothing_about_a_complaint() -> None:
+def test_every_number_of_days_lives_in_data_save_five_that_decide_nothing_about_a_complaint() -> None:
     folders = (REPOSITORY / "schemas" / "src", *sorted((REPOSITORY / "services").glob("*/src")))
     stated = [one.partition(":")[0] for folder in folders for path in folder.rglob("*.py") for one in periods(path)]
     # The range of the test clock, how long two Kafka credentials overlap, the period of an Open311 search without dates,
-    # the week of an inbox's filter "due in seven days".
-    assert sorted(stated) == ["clock.py", "kafka_users.py", "open311_query.py", "queries.py"]
+    # the week of an inbox's filter "due in seven days", how long answers about the past are kept.
+    assert sorted(stated) == ["clock.py", "jobs.py", "kafka_users.py", "open311_query.py", "queries.py"]

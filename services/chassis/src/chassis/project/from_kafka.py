@@ -87,7 +87,7 @@ class KafkaProjection:
         self._ends: dict[int, int] = {}
         self._seek_error: Exception | None = None
         self._retry_policy, self._admin = RetryPolicy(), Admin(kafka)
-        self._unready = f"waiting for Kafka at {kafka.address}"
+        self._unready = f"waiting for Kafka at {kafka}"
         self._current: dict[int, PartitionCheckpoint] = {}
         self._topic_id = ""
 

@@ -91,7 +91,7 @@ class Agent:
     def unready(self) -> str | None:
         """Why this task is not ready yet; None if it is."""
         if self._app is None:
-            return f"{self._name} is waiting for its topics in Kafka at {self._kafka.address}"
+            return f"{self._name} is waiting for its topics in Kafka at {self._kafka}"
         if not self._app.started or self._app.rebalancing or not self._partitions():
             return f"{self._name} is joining its group"
         return None

@@ -51,7 +51,7 @@ class ExternalConsumer:
     ) -> None:
         self._service, self._receive, self._quarantine = service, receive, quarantine
         self._kafka, self._group, self._topics, self._pattern = kafka, group, list(topics), pattern
-        self._retry_policy, self._unready = retry_policy or RetryPolicy(), f"waiting for Kafka at {kafka.address}"
+        self._retry_policy, self._unready = retry_policy or RetryPolicy(), f"waiting for Kafka at {kafka}"
         self._slots, self._ordered = asyncio.Semaphore(CONCURRENCY), ordered
 
     async def run(self) -> None:

@@ -64,7 +64,7 @@ class Relay:
         self._store, self._kafka, self._retry_policy = store, kafka, retry_policy or RetryPolicy()
         self._key = key
         self._admin = Admin(kafka)
-        self._state = f"waiting for Kafka at {kafka.address}"
+        self._state = f"waiting for Kafka at {kafka}"
         self.published = 0
 
     async def run(self) -> None:
